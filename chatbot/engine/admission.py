@@ -1,0 +1,341 @@
+"""Admitting a turn: one transaction stores it and reserves its money before anything is shown.
+
+A message that arrives twice (double click, resend) finds the turn of the first. What the browser
+says decides nothing: token, conversation and message are looked up together.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from sqlmodel import Session
+
+from chatbot.engine.knowledge_now import Knowledge, KnowledgeNow
+from chatbot.engine.prompts import CountTokens, choose_history
+from chatbot.errors import InvalidInput, NotFound
+from chatbot.llm import budget
+from chatbot.people.job_descriptions import keep_job_description
+from chatbot.people.notifications import NotificationKind, add_notification
+from chatbot.people.sessions import get_own_conversation
+from chatbot.storage import conversations, messages, sessions
+from chatbot.storage.messages import HistoryRow
+from chatbot.storage.models import (
+    Conversation,
+    ConversationStatus,
+    Floor,
+    Message,
+    MessageStatus,
+    Role,
+    new_id,
+    utc_now,
+)
+from chatbot.text import clean_line, clean_text
+
+MAX_MESSAGE_CHARACTERS = 2000
+MAX_CLIENT_ID = 64
+TITLE_CHARACTERS = 60
+
+
+class TurnKind(StrEnum):
+    """What a visitor asks for: a new message, a changed one, another answer, or its rest."""
+
+    SEND = "send"
+    EDIT = "edit"
+    RETRY = "retry"
+    CONTINUE = "continue"
+
+
+@dataclass(frozen=True)
+class TurnRequest:
+    """What a visitor asks for, as the browser says it. `message_id` is the message to edit."""
+
+    token: str
+    conversation_id: str
+    client_message_id: str
+    kind: TurnKind = TurnKind.SEND
+    text: str = ""
+    message_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A turn that could be admitted: what it answers, and what the model would be told before.
+
+    `question` is None when an interrupted answer is continued. `replaced_from` is the first message
+    that an edit or a retry replaces. `last_id` is the last message that the draft has seen.
+    `knowledge` is what the owner's side knew when it was made.
+    """
+
+    session_id: uuid.UUID
+    conversation: Conversation
+    kind: TurnKind
+    client_message_id: str
+    question: str | None
+    reply_to: uuid.UUID | None
+    history: tuple[HistoryRow, ...]
+    earlier_words: tuple[str, ...]
+    last_id: uuid.UUID | None
+    knowledge: Knowledge
+    replaced_from: uuid.UUID | None = None
+    is_escalated: bool = False
+
+
+@dataclass(frozen=True)
+class Turn:
+    """An admitted turn. `turn_id` is the id of the assistant message that it fills.
+
+    `is_new` is False when the request had been admitted before; `is_silent` is True when the owner
+    has the floor, so that the visitor's message is stored and the bot says nothing.
+    """
+
+    turn_id: uuid.UUID
+    draft: Draft
+    day: str
+    reserved: int = 0
+    is_new: bool = True
+    is_silent: bool = False
+    has_money: bool = True
+
+    @property
+    def conversation_id(self) -> uuid.UUID:
+        """The conversation that the turn belongs to."""
+        return self.draft.conversation.id
+
+
+@dataclass(frozen=True)
+class AdmissionValues:
+    """Limits of the history, the day's budget in micro-USD, and the id of this run."""
+
+    history_messages: int
+    history_tokens: int
+    budget_cap: int
+    run_id: uuid.UUID = field(default_factory=new_id)
+
+
+class DraftIsStale(Exception):
+    """Another message of this conversation came between the draft and its admission."""
+
+
+class OwnerIsHere(InvalidInput):
+    """The owner has the floor: nothing that the bot has said can be asked for again."""
+
+    user_message = "A person has joined this chat and answers here. Please write to them instead."
+
+
+class TurnIsRunning(InvalidInput):
+    """An answer is being written in this conversation: one turn runs at a time."""
+
+    user_message = "The last answer is still being written. Stop it, or wait a moment."
+
+
+class Admission:
+    """Reads what a turn needs, and admits it."""
+
+    def __init__(
+        self, values: AdmissionValues, *, count: CountTokens, knowledge: KnowledgeNow
+    ) -> None:
+        self._values = values
+        self._count = count
+        self._knowledge = knowledge
+
+    @property
+    def run_id(self) -> uuid.UUID:
+        """The id of this run of the program."""
+        return self._values.run_id
+
+    def find_known(self, session: Session, request: TurnRequest) -> Turn | Draft:
+        """The turn that this request has already made, or the draft of one.
+
+        Raises NotFound for a token or conversation that is not this visitor's, InvalidInput for
+        words that cannot be sent or for a kind of turn that does not fit here.
+        """
+        _, conversation = get_own_conversation(session, request.token, request.conversation_id)
+        client_id = clean_line(request.client_message_id, limit=MAX_CLIENT_ID)
+        if not client_id:
+            raise NotFound
+        known = messages.get_id_by_client_id(
+            session, conversation_id=conversation.id, client_message_id=client_id
+        )
+        draft = self._draft(session, request, conversation, client_id, is_known=known is not None)
+        if known is None:
+            return draft
+        return Turn(turn_id=known, draft=draft, day="", is_new=False)
+
+    def _draft(
+        self,
+        session: Session,
+        request: TurnRequest,
+        conversation: Conversation,
+        client_id: str,
+        *,
+        is_known: bool,
+    ) -> Draft:
+        end = messages.get_end(session, conversation_id=conversation.id)
+        draft = Draft(
+            session_id=conversation.session_id,
+            conversation=conversation,
+            kind=request.kind,
+            client_message_id=client_id,
+            question=None,
+            reply_to=None,
+            history=(),
+            earlier_words=(),
+            last_id=end[0] if end else None,
+            knowledge=self._knowledge.latest if is_known else self._knowledge.read(session),
+            is_escalated=conversation.status == ConversationStatus.ESCALATED,
+        )
+        if is_known:
+            return draft
+        if conversation.floor == Floor.OWNER and request.kind is not TurnKind.SEND:
+            # It would take away what stands in the chat, and the bot puts nothing in its place.
+            raise OwnerIsHere
+        if end is not None and end[1] == MessageStatus.STREAMING:
+            raise TurnIsRunning
+        draft = self._aim(session, request, draft)
+        is_again = draft.question is not None and draft.reply_to is not None
+        rows = messages.list_history(
+            session,
+            conversation_id=conversation.id,
+            start=conversation.history_from,
+            before=draft.reply_to if is_again else draft.replaced_from,
+            limit=2 * self._values.history_messages + 2,
+        )
+        return self._add_history(draft, rows)
+
+    def _aim(self, session: Session, request: TurnRequest, draft: Draft) -> Draft:
+        """What this kind of turn answers, and what it replaces."""
+        if request.kind is TurnKind.SEND:
+            return replace(draft, question=check_text(request.text))
+        if request.kind is TurnKind.EDIT:
+            edited = self._own_message(session, request, draft)
+            return replace(draft, question=check_text(request.text), replaced_from=edited.id)
+        asked = messages.get_last_message(
+            session, conversation_id=draft.conversation.id, role=Role.USER
+        )
+        if asked is None:
+            raise InvalidInput("There is no answer to go on with yet. Please ask something.")
+        answer = messages.get_last_message(
+            session, conversation_id=draft.conversation.id, role=Role.ASSISTANT
+        )
+        if answer is None or answer.id < asked.id:
+            return replace(draft, question=asked.content, reply_to=asked.id)
+        if request.kind is TurnKind.CONTINUE and answer.status == MessageStatus.INTERRUPTED:
+            return replace(draft, reply_to=asked.id)
+        first = messages.get_first_answer(session, question=asked)
+        return replace(draft, question=asked.content, reply_to=asked.id, replaced_from=first)
+
+    def _own_message(self, session: Session, request: TurnRequest, draft: Draft) -> Message:
+        edited = request.message_id and messages.get_message(
+            session, message_id=request.message_id, conversation_id=draft.conversation.id
+        )
+        if not edited or edited.role != Role.USER or edited.replaced_at is not None:
+            raise NotFound
+        return edited
+
+    def _add_history(self, draft: Draft, rows: Sequence[HistoryRow]) -> Draft:
+        history = choose_history(
+            rows,
+            keep=self._values.history_messages,
+            max_tokens=self._values.history_tokens,
+            count=self._count,
+        )
+        words = tuple(row.content for row in history if row.role == Role.USER)
+        return replace(draft, history=tuple(history), earlier_words=words)
+
+    def admit(self, session: Session, draft: Draft, *, worst_case: int) -> Turn:
+        """Store the turn and reserve its worst case (micro-USD), in the caller's transaction.
+
+        Raises DraftIsStale when another message of this conversation came first: draft again. So
+        does an IntegrityError of the commit, where two processes admitted the same message.
+        """
+        # First, because this locks the conversation's row where several transactions write at once.
+        self._touch(session, draft)
+        end = messages.get_end(session, conversation_id=draft.conversation.id)
+        epoch = conversations.get_floor_epoch(session, conversation_id=draft.conversation.id)
+        if (end[0] if end else None) != draft.last_id or epoch != draft.conversation.floor_epoch:
+            raise DraftIsStale
+        moment = utc_now()
+        day = budget.budget_day(moment)
+        has_money = budget.reserve(session, day=day, amount=worst_case, cap=self._values.budget_cap)
+        if not has_money:
+            self._tell_budget(session, day)
+        if draft.replaced_from is not None:
+            messages.replace_from(
+                session,
+                conversation_id=draft.conversation.id,
+                first=draft.replaced_from,
+                at=moment,
+            )
+        reserved = worst_case if has_money else 0
+        asked = self._add_question(session, draft)
+        is_silent = draft.conversation.floor == Floor.OWNER
+        answer = None if is_silent else self._add_answer(session, draft, asked, day, reserved)
+        return Turn(
+            turn_id=(answer or asked or draft.conversation).id,
+            draft=draft,
+            day=day,
+            reserved=reserved,
+            is_silent=is_silent,
+            has_money=has_money,
+        )
+
+    def _add_question(self, session: Session, draft: Draft) -> Message | None:
+        if draft.kind not in (TurnKind.SEND, TurnKind.EDIT):
+            return None
+        asked = Message(
+            conversation_id=draft.conversation.id,
+            role=Role.USER,
+            content=draft.question or "",
+            client_message_id=draft.client_message_id,
+        )
+        session.add(asked)
+        keep_job_description(session, asked)
+        return asked
+
+    def _add_answer(
+        self, session: Session, draft: Draft, asked: Message | None, day: str, reserved: int
+    ) -> Message:
+        answer = Message(
+            conversation_id=draft.conversation.id,
+            role=Role.ASSISTANT,
+            status=MessageStatus.STREAMING,
+            client_message_id=None if asked else draft.client_message_id,
+            reply_to=asked.id if asked else draft.reply_to,
+            run_id=self._values.run_id,
+            reserved_micro_usd=reserved,
+            budget_day=day,
+        )
+        session.add(answer)
+        return answer
+
+    def _touch(self, session: Session, draft: Draft) -> None:
+        moment = utc_now()
+        values: dict[str, object] = {"active_at": moment, "updated_at": moment}
+        if not draft.conversation.title and draft.question:
+            values["title"] = clean_line(draft.question, limit=TITLE_CHARACTERS)
+        if draft.history and draft.history[0].id != draft.conversation.history_from:
+            values["history_from"] = draft.history[0].id
+        conversations.set_conversation(session, draft.conversation.id, **values)
+        sessions.touch_session(session, session_id=draft.session_id, at=moment)
+
+    def _tell_budget(self, session: Session, day: str) -> None:
+        add_notification(
+            session,
+            kind=NotificationKind.BUDGET,
+            payload={"day": day, "share": 1.0, "cap_micro_usd": self._values.budget_cap},
+            dedupe_key=f"budget-spent-{day}",
+        )
+
+
+def check_text(text: str) -> str:
+    """What a visitor typed, cleaned; raises InvalidInput when nothing is left or it is too long."""
+    text = clean_text(text) if isinstance(text, str) else ""
+    if not text:
+        raise InvalidInput("Please type a message first.")
+    if len(text) > MAX_MESSAGE_CHARACTERS:
+        raise InvalidInput(
+            f"This message has {len(text):,} characters; {MAX_MESSAGE_CHARACTERS:,} is the most "
+            "that fits. Please shorten it."
+        )
+    return text

@@ -1,0 +1,165 @@
+"""Finding the words of one turn: from the model, or from the rules when there is none to ask."""
+
+import json
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+from chatbot.engine.admission import Draft, Turn
+from chatbot.engine.confidence import answer_confidence
+from chatbot.engine.knowledge_now import KnowledgeNow
+from chatbot.engine.limited import TurnReading
+from chatbot.engine.model_answer import MAX_TOOL_CALLS, ModelAnswer, Rounds
+from chatbot.engine.outcome import Outcome
+from chatbot.engine.tools import DONE, Toolbox, ToolContext, ToolResult
+from chatbot.errors import ModelUnavailable
+from chatbot.events import LimitedMode, TextDelta, ToolCalled, TurnEvent
+from chatbot.llm.provider import StreamBroken
+from chatbot.storage.models import EscalationReason, MessageStatus
+
+log = logging.getLogger(__name__)
+
+ESCALATIONS: dict[str, EscalationReason] = {
+    "requested": EscalationReason.REQUESTED,
+    "keyword": EscalationReason.KEYWORD,
+    "complaint": EscalationReason.COMPLAINT,
+    "emergency": EscalationReason.URGENT,
+}
+
+
+@dataclass(frozen=True)
+class AnsweringValues:
+    """The owner's first name, and how many turns may ask a model at one time."""
+
+    owner_first_name: str
+    max_turns_in_flight: int
+
+
+class Answering:
+    """Answers turns for one owner. `model` is None when no provider is set up."""
+
+    def __init__(
+        self,
+        values: AnsweringValues,
+        *,
+        knowledge: KnowledgeNow,
+        toolbox: Toolbox,
+        model: ModelAnswer | None,
+    ) -> None:
+        self._values = values
+        self._knowledge = knowledge
+        self._toolbox = toolbox
+        self._model = model
+
+    def warm_up(self) -> None:
+        """Load what the first turn needs; for a thread after the start."""
+        self._knowledge.latest.rules.warm_up()
+        if self._model is not None:
+            self._model.warm_up(self._knowledge.latest)
+
+    def worst_case(self, draft: Draft) -> int:
+        """The most that a turn can cost, in micro-USD."""
+        return 0 if self._model is None else self._model.worst_case(draft)
+
+    async def answer(self, turn: Turn, outcome: Outcome) -> AsyncGenerator[TurnEvent]:
+        """Yield the events of a turn's answer and note in `outcome` how it ended.
+
+        Nothing that a provider does raises here: what it cannot answer is answered by the rules,
+        and a stream that breaks after its first text ends as interrupted.
+        """
+        words = turn.draft.question or (turn.draft.earlier_words or ("",))[-1]
+        reading = turn.draft.knowledge.rules.read(words, history=turn.draft.earlier_words)
+        limited_reason = self._why_limited(turn)
+        outcome.escalation = ESCALATIONS[reading.human.reason] if reading.human else None
+        if self._model is not None and limited_reason is None and not reading.asks_for_person:
+            rounds = self._model.begin(turn, reading.hits, self._context(turn))
+            try:
+                async with aclosing(self._model.run(turn, rounds, outcome)) as events:
+                    async for event in events:
+                        yield event
+                outcome.confidence = self._confidence(reading, rounds)
+                return
+            except ModelUnavailable as error:
+                self._note_failure(error, self._model, rounds, outcome)
+                if rounds.has_text:
+                    return
+                limited_reason = "provider"
+        if limited_reason is not None:
+            yield LimitedMode(limited_reason)
+        async for event in self._by_rules(turn, reading, words, outcome):
+            yield event
+
+    def _why_limited(self, turn: Turn) -> str | None:
+        if self._model is None:
+            return "no_model"
+        if not turn.has_money:
+            return "budget"
+        is_full = self._model.in_flight >= self._values.max_turns_in_flight
+        return "busy" if is_full else None
+
+    def _note_failure(
+        self, error: ModelUnavailable, model: ModelAnswer, rounds: Rounds, outcome: Outcome
+    ) -> None:
+        log.warning("model unavailable: %s", error.reason)
+        model.book(getattr(error, "attempts", ()), rounds, outcome)
+        outcome.owner_action = error.owner_action
+        outcome.error = "provider"
+        if rounds.has_text:
+            broken = "broken" if isinstance(error, StreamBroken) else "provider"
+            outcome.end(MessageStatus.INTERRUPTED, broken)
+
+    def _context(self, turn: Turn) -> ToolContext:
+        return ToolContext(
+            find_answer=turn.draft.knowledge.find_answer,
+            conversation_id=turn.conversation_id,
+            turn_id=turn.turn_id,
+            visitor_text="\n".join([*turn.draft.earlier_words, turn.draft.question or ""]),
+            owner_first_name=self._values.owner_first_name,
+        )
+
+    def _confidence(self, reading: TurnReading, rounds: Rounds) -> float | None:
+        """The answer's confidence; None when the message was no question about the career."""
+        was_filed = "record_unknown_question" in rounds.tools_done
+        served = rounds.tools_done - {"record_unknown_question"}
+        if not was_filed and (not reading.is_career or served):
+            return None
+        return answer_confidence(
+            reading.coverage, has_citations=bool(rounds.marks.citations), was_filed=was_filed
+        )
+
+    async def _by_rules(
+        self, turn: Turn, reading: TurnReading, words: str, outcome: Outcome
+    ) -> AsyncGenerator[TurnEvent]:
+        """An answer without a model; its effects go through the same tools."""
+        context, rules = self._context(turn), turn.draft.knowledge.rules
+        contact = rules.find_contact(words)
+        position = 1
+        if contact is not None:
+            arguments = {"email": contact.email, "phone": contact.phone, "name": contact.name}
+            result = await self._run_own(
+                "record_user_details", arguments, position=position, context=context
+            )
+            yield ToolCalled("record_user_details", result.outcome)
+            contact = contact if result.outcome == DONE else None
+            position += 1
+        reply = rules.reply(reading, contact, is_escalated=turn.draft.is_escalated)
+        if reply.files_question:
+            result = await self._run_own(
+                "record_unknown_question", {"question": words}, position=position, context=context
+            )
+            yield ToolCalled("record_unknown_question", result.outcome)
+        outcome.confidence = reply.confidence
+        outcome.tells_of_escalation = reading.human is not None
+        for citation in reply.citations:
+            yield citation
+        yield TextDelta(reply.text)
+
+    async def _run_own(
+        self, name: str, arguments: dict[str, Any], *, position: int, context: ToolContext
+    ) -> ToolResult:
+        # Positions of the rules' own calls must not meet those of a model that failed midway.
+        return await self._toolbox.run(
+            name, json.dumps(arguments), position=MAX_TOOL_CALLS + position, context=context
+        )

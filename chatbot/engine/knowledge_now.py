@@ -1,0 +1,79 @@
+"""What is known of the owner at this moment: the profile as it was loaded, and their own answers.
+
+The answers are read again as soon as one has changed, by whichever process: a turn asks for three
+figures in the transaction that it begins with, and everything that is built from the answers is
+kept until these differ.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlmodel import Session
+
+from chatbot.engine.limited import Rules
+from chatbot.knowledge.answers import OwnWords, build_answer_section
+from chatbot.knowledge.retrieval import Retriever
+from chatbot.knowledge.sections import Profile
+from chatbot.storage import answers
+from chatbot.storage.answers import AnswerStamp
+
+
+@dataclass(frozen=True, eq=False)
+class Knowledge:
+    """One state of the knowledge; `profile` has the owner's answers behind its own sections."""
+
+    profile: Profile
+    rules: Rules
+
+    def find_answer(self, question: str) -> str:
+        """The mark and words of the owner's own answer to surely the same question, or ""."""
+        section = self.rules.find_answer(question)
+        if section is None:
+            return ""
+        number = self.profile.sections.index(section) + 1
+        return f"[S{number}] {section.text}"
+
+
+class KnowledgeNow:
+    """Gives the knowledge as it is. Safe among threads."""
+
+    def __init__(
+        self, profile: Profile, *, escalation_keywords: Sequence[str], call_address: str = ""
+    ) -> None:
+        self._profile = profile
+        self._call_address = call_address
+        self._keywords = tuple(escalation_keywords)
+        self._current = (AnswerStamp(), self._build(()))
+
+    @property
+    def latest(self) -> Knowledge:
+        """What was read last, for whoever has no database at hand."""
+        return self._current[1]
+
+    def read(self, session: Session) -> Knowledge:
+        """The knowledge by the answers that this transaction sees."""
+        stamp, knowledge = self._current
+        seen = answers.get_stamp(session)
+        if seen == stamp:
+            return knowledge
+        knowledge = self._build(
+            [
+                OwnWords(row.id, row.question, row.text, row.said_at, row.wordings)
+                for row in answers.list_live(session)
+            ]
+        )
+        self._current = (seen, knowledge)
+        return knowledge
+
+    def _build(self, said: Sequence[OwnWords]) -> Knowledge:
+        profile = self._profile
+        own = (build_answer_section(words, first_name=profile.first_name) for words in said)
+        profile = replace(profile, sections=(*profile.sections, *own))
+        retriever = Retriever(profile.sections, owner_name=profile.name)
+        rules = Rules(
+            profile,
+            retriever,
+            escalation_keywords=self._keywords,
+            call_address=self._call_address,
+        )
+        return Knowledge(profile, rules)

@@ -1,0 +1,161 @@
+"""What the parts stand on, as the settings say: the secret key, the database, the provider, the
+owner's way in, and where the page is found."""
+
+import hashlib
+import os
+import secrets
+import stat
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import quote
+
+from chatbot.errors import StartupError
+from chatbot.llm.budget import MICRO
+from chatbot.llm.provider import Provider, ProviderValues
+from chatbot.settings import MIN_SECRET_BYTES, Settings
+from chatbot.storage.database import Database, DatabaseValues
+from chatbot.storage.lock import FileLock
+from chatbot.storage.migrations import migrate
+from chatbot.web.access import AccessValues
+from chatbot.web.passwords import PasswordHash, hash_password, parse_password_hash
+
+SECRET_FILE = "secret_key"
+
+
+def load_secret_key(settings: Settings) -> str:
+    """`SECRET_KEY`, or the key that was made once in `DATA_DIR`.
+
+    On a Hugging Face Space the disk does not last, so a key made there would change with every
+    restart: the start is refused instead.
+    """
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value()
+    if settings.space_id:
+        raise StartupError(
+            "SECRET_KEY is not set. Add it under Settings, Secrets of the Space: at least 32 "
+            "characters of random text."
+        )
+    path = settings.data_dir / SECRET_FILE
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _write_secret(path)
+        key = path.read_text()
+    except OSError as error:
+        raise StartupError(
+            f"DATA_DIR: the folder {settings.data_dir} cannot be used ({error.strerror}). "
+            "Name a folder that this program may write to."
+        ) from error
+    if len(key.encode()) < MIN_SECRET_BYTES:
+        raise StartupError(f"SECRET_KEY: the file {path} is damaged. Delete it and start again.")
+    return key
+
+
+def _write_secret(path: Path) -> None:
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT, stat.S_IRUSR | stat.S_IWUSR)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    unfinished.replace(path)
+
+
+def _database_url(settings: Settings) -> str:
+    return settings.database_url or f"sqlite:///{(settings.data_dir / 'chatbot.db').absolute()}"
+
+
+def lock_database(settings: Settings) -> FileLock | None:
+    """Keep other copies of this program off the SQLite file; servers need no such lock."""
+    url = _database_url(settings)
+    path = Path(url.partition(":///")[2])
+    if not url.startswith("sqlite:///"):
+        return None
+    # A folder that cannot be made is for the database itself to report.
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    return FileLock(path) if os.access(path.parent, os.W_OK) else None
+
+
+def open_database(settings: Settings) -> Database:
+    """Connect to the database and bring its schema up to date."""
+    key = settings.database_key.get_secret_value() if settings.database_key else None
+    database = Database(DatabaseValues(url=_database_url(settings), key=key))
+    try:
+        migrate(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def has_provider(settings: Settings) -> bool:
+    return bool(settings.openai_api_key or settings.openai_base_url)
+
+
+def build_provider(settings: Settings) -> Provider | None:
+    """The model provider, or None without a key: then the chat runs in limited mode.
+
+    A provider of one's own (`OPENAI_BASE_URL`) may need no key.
+    """
+    if not has_provider(settings):
+        return None
+    key = settings.openai_api_key
+    return Provider(
+        ProviderValues(
+            api_key=key.get_secret_value() if key else "not-needed",
+            base_url=settings.openai_base_url,
+            model=settings.openai_model,
+            fallback_model=settings.openai_fallback_model,
+        )
+    )
+
+
+def list_notify_urls(settings: Settings) -> list[str]:
+    """Every channel as an Apprise address: those of `NOTIFY_URLS`, and the Pushover shortcut."""
+    urls = [url.get_secret_value() for url in settings.notify_urls or ()]
+    if settings.pushover_user and settings.pushover_token:
+        pair = (settings.pushover_user, settings.pushover_token)
+        user, token = (quote(part.get_secret_value(), safe="") for part in pair)
+        urls.append(f"pover://{user}@{token}")
+    return urls
+
+
+def find_page_url(settings: Settings) -> str:
+    """The address of this page as others reach it, without a slash at its end; "" when unknown."""
+    space = f"https://{settings.space_host}" if settings.space_host else ""
+    return (settings.public_url or space).rstrip("/")
+
+
+def has_hugging_face(settings: Settings) -> bool:
+    """Whether this is a Space whose visitors can sign in with Hugging Face: anywhere else that
+    sign-in could be forged."""
+    is_set_up = settings.oauth_client_id and settings.oauth_client_secret
+    return bool(settings.system == "spaces" and settings.space_id and is_set_up)
+
+
+def build_access_values(settings: Settings, secret_key: str) -> AccessValues | None:
+    """How the owner signs in; None when there is no way. Forgets the password itself."""
+    password = _take_password(settings, secret_key)
+    names = settings.owner_usernames or [settings.space_author_name or ""]
+    usernames = frozenset(filter(None, names)) if has_hugging_face(settings) else frozenset()
+    if password is None and not usernames:
+        return None
+    return AccessValues(secret_key=secret_key, password=password, usernames=usernames)
+
+
+def _take_password(settings: Settings, secret_key: str) -> PasswordHash | None:
+    """The hash of the owner's password; what was read of the password itself is not kept.
+
+    The salt comes from the secret key, so that the next start makes the same hash and the sign-ins
+    that rest on it go on.
+    """
+    plain, settings.owner_password = settings.owner_password, None
+    if settings.owner_password_hash is not None:
+        return parse_password_hash(settings.owner_password_hash.get_secret_value())
+    if plain is None:
+        return None
+    salt = hashlib.sha256(b"owner password:" + secret_key.encode()).digest()
+    return hash_password(plain.get_secret_value(), salt=salt)
+
+
+def get_budget_cap(settings: Settings) -> int:
+    return int(settings.daily_budget_usd * MICRO)

@@ -1,0 +1,317 @@
+"""Builds every part of the program from the settings, once, and hands each its own values."""
+
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from threading import Thread
+
+from chatbot.background import Background
+from chatbot.engine.admission import Admission, AdmissionValues
+from chatbot.engine.answering import Answering, AnsweringValues
+from chatbot.engine.call_tools import build_call_tools
+from chatbot.engine.ending import Ending, EndingValues
+from chatbot.engine.engine import ChatEngine
+from chatbot.engine.exam import Exam, ExamValues, RehearsalToolbox
+from chatbot.engine.health import Health, read_health
+from chatbot.engine.knowledge_now import KnowledgeNow
+from chatbot.engine.model_answer import ModelAnswer, ModelValues
+from chatbot.engine.prompts import CountTokens
+from chatbot.engine.tools import TOOLS, Toolbox
+from chatbot.engine.visitor_chat import VisitorChat, VisitorValues
+from chatbot.foundations import (
+    build_access_values,
+    build_provider,
+    get_budget_cap,
+    has_provider,
+    list_notify_urls,
+    load_secret_key,
+    lock_database,
+    open_database,
+)
+from chatbot.hours import parse_zone
+from chatbot.knowledge.profile import load_profile
+from chatbot.knowledge.sections import Profile
+from chatbot.llm.prices import Prices
+from chatbot.llm.provider import Provider
+from chatbot.llm.tokens import count_tokens
+from chatbot.owner_parts import (
+    build_actions,
+    build_calls,
+    build_daily_summary,
+    build_mailer,
+    build_presence,
+    build_privacy,
+    build_quiet_hours,
+    build_takeover,
+    build_telling,
+)
+from chatbot.page_setup import build_access_notes, build_notes
+from chatbot.people.action_effects import build_effects
+from chatbot.people.action_links import ActionLinks
+from chatbot.people.calls import Calls
+from chatbot.people.channels import open_channels
+from chatbot.people.contact_desk import ContactDesk
+from chatbot.people.gathering import GatheringValues
+from chatbot.people.human_request import DEFAULT_KEYWORDS
+from chatbot.people.inbox_desk import InboxDesk
+from chatbot.people.knowledge_desk import KnowledgeDesk
+from chatbot.people.mail import Mailer
+from chatbot.people.outbox import Outbox, OutboxValues
+from chatbot.people.presence import Presence
+from chatbot.people.privacy import Privacy
+from chatbot.people.question_book import QuestionBook
+from chatbot.people.reminders import Reminders
+from chatbot.people.takeover import Takeover
+from chatbot.people.telling import Telling
+from chatbot.settings import Settings
+from chatbot.storage.database import Database
+from chatbot.storage.lock import FileLock
+from chatbot.web.access import OwnerAccess
+from chatbot.web.live import LiveBell
+
+COUNTED_TEXTS = 4096
+
+
+@dataclass(frozen=True)
+class Services:
+    """The parts that the page, the web and the lifespan need.
+
+    `notes` are lines for the owner about the start: what is missing, and what could not be read;
+    `budget_cap` is in micro-USD.
+    """
+
+    profile: Profile
+    database: Database
+    lock: FileLock | None
+    answering: Answering
+    engine: ChatEngine
+    chat: VisitorChat
+    live: LiveBell
+    outbox: Outbox
+    privacy: Privacy
+    mailer: Mailer
+    calls: Calls
+    background: Background
+    provider: Provider | None
+    knowledge_desk: KnowledgeDesk
+    exam: Exam
+    takeover: Takeover
+    presence: Presence
+    contacts: ContactDesk
+    inbox: InboxDesk
+    access: OwnerAccess | None = None
+    budget_cap: int = 0
+    actions: ActionLinks | None = None
+    notes: tuple[str, ...] = ()
+
+    async def start(self) -> None:
+        """Take over what an earlier run left, and begin the background work."""
+        await self.engine.settle_dead_turns()
+        self.background.start()
+        Thread(target=self.answering.warm_up, name="warm-up", daemon=True).start()
+
+    async def read_health(self) -> Health:
+        """How the parts do that can fail; for the owner."""
+        models = self.provider.status() if self.provider is not None else ()
+        return await read_health(self.database, models=models, budget_cap=self.budget_cap)
+
+    async def stop(self) -> None:
+        """Store what is running and release everything."""
+        await self.background.stop()
+        await self.engine.close()
+        if self.provider is not None:
+            await self.provider.close()
+        self.database.close()
+        if self.lock is not None:
+            self.lock.release()
+
+
+def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
+    """Open the database, load the profile and connect the parts.
+
+    `is_beside` is for a command that runs beside the program on its database, and starts nothing.
+
+    Raises StartupError with one line that names the setting, what is wrong and the remedy.
+    """
+    secret_key = load_secret_key(settings)
+    live = LiveBell(secret_key=secret_key)
+    prices = Prices.load(settings.model_prices)
+    channels = open_channels(list_notify_urls(settings))
+    lock = None if is_beside else lock_database(settings)
+    notes = build_access_notes(settings)
+    access_values = build_access_values(settings, secret_key)
+    database = open_database(settings)
+    profile = load_profile(settings.profile_dir)
+    provider = build_provider(settings)
+    count = lru_cache(maxsize=COUNTED_TEXTS)(count_tokens)
+    calls = build_calls(settings, profile, database, secret_key)
+    knowledge = KnowledgeNow(
+        profile,
+        escalation_keywords=settings.escalation_keywords or DEFAULT_KEYWORDS,
+        call_address=calls.address,
+    )
+    telling, book = build_telling(settings, profile, live), QuestionBook()
+    build_answering = partial(
+        _build_answering,
+        settings,
+        knowledge=knowledge,
+        database=database,
+        prices=prices,
+        count=count,
+        provider=provider,
+    )
+    tools = (*TOOLS, *build_call_tools(calls))
+    answering = build_answering(toolbox=Toolbox(database, tools, book=book))
+    exam = Exam(
+        ExamValues(settings.openai_model if provider else "", budget_cap=get_budget_cap(settings)),
+        database=database,
+        knowledge=knowledge,
+        answering=build_answering(toolbox=RehearsalToolbox(database, tools)),
+    )
+    ending = _build_ending(settings, profile)
+    engine = ChatEngine(
+        database=database,
+        admission=_build_admission(settings, count, knowledge),
+        answering=answering,
+        ending=ending,
+        bell=live,
+    )
+    presence = build_presence(settings, database)
+    takeover = build_takeover(settings, database, live, engine)
+    reminders = Reminders(database=database, after_minutes=settings.escalation_remind_minutes)
+    summary = build_daily_summary(settings, database)
+    desk = KnowledgeDesk(database=database, bell=live, telling=telling, book=book)
+    actions = None
+    if access_values:
+        actions = build_actions(
+            settings, secret_key, database, build_effects(database, takeover, desk)
+        )
+    outbox = Outbox(
+        database=database,
+        channels=channels,
+        values=OutboxValues(gathering=GatheringValues(quiet_hours=build_quiet_hours(settings))),
+        links=actions,
+    )
+    privacy = build_privacy(settings, database, engine, live, forget=count.cache_clear)
+    mailer = build_mailer(settings, profile, database, outbox)
+    return Services(
+        profile=profile,
+        database=database,
+        lock=lock,
+        answering=answering,
+        engine=engine,
+        chat=_build_chat(settings, profile, database, engine, ending, live, presence, telling),
+        live=live,
+        outbox=outbox,
+        privacy=privacy,
+        mailer=mailer,
+        calls=calls,
+        background=Background(
+            database=database,
+            engine=engine,
+            outbox=outbox,
+            privacy=privacy,
+            mailer=mailer,
+            session_timeout_minutes=settings.session_timeout_minutes,
+            each_minute=(
+                takeover.return_idle,
+                reminders.remind,
+                *([summary.sum_up] if summary else []),
+            ),
+        ),
+        provider=provider,
+        knowledge_desk=desk,
+        exam=exam,
+        takeover=takeover,
+        presence=presence,
+        contacts=ContactDesk(database=database, zone=parse_zone(settings.time_zone)),
+        inbox=InboxDesk(
+            database=database,
+            bell=live,
+            takeover=takeover,
+            presence=presence,
+            zone=parse_zone(settings.time_zone),
+        ),
+        actions=actions,
+        access=OwnerAccess(access_values, database=database) if access_values else None,
+        budget_cap=get_budget_cap(settings),
+        notes=(*build_notes(settings, profile), *notes),
+    )
+
+
+def _build_admission(settings: Settings, count: CountTokens, knowledge: KnowledgeNow) -> Admission:
+    values = AdmissionValues(
+        history_messages=settings.history_messages,
+        history_tokens=settings.history_tokens,
+        budget_cap=get_budget_cap(settings),
+    )
+    return Admission(values, count=count, knowledge=knowledge)
+
+
+def _build_ending(settings: Settings, profile: Profile) -> Ending:
+    values = EndingValues(
+        owner_first_name=profile.first_name,
+        escalation_confidence=settings.escalation_confidence,
+        budget_cap=get_budget_cap(settings),
+    )
+    return Ending(values)
+
+
+def _build_chat(
+    settings: Settings,
+    profile: Profile,
+    database: Database,
+    engine: ChatEngine,
+    ending: Ending,
+    live: LiveBell,
+    presence: Presence,
+    telling: Telling,
+) -> VisitorChat:
+    values = VisitorValues(
+        owner_first_name=profile.first_name,
+        session_timeout_minutes=settings.session_timeout_minutes,
+        is_limited=not has_provider(settings),
+    )
+    return VisitorChat(
+        values,
+        database=database,
+        engine=engine,
+        ending=ending,
+        bell=live,
+        presence=presence,
+        telling=telling,
+    )
+
+
+def _build_answering(
+    settings: Settings,
+    *,
+    knowledge: KnowledgeNow,
+    database: Database,
+    prices: Prices,
+    count: CountTokens,
+    provider: Provider | None,
+    toolbox: Toolbox,
+) -> Answering:
+    model = None
+    if provider is not None:
+        models = [settings.openai_model, settings.openai_fallback_model]
+        model = ModelAnswer(
+            ModelValues(
+                models=tuple(model for model in models if model),
+                base_url=settings.openai_base_url,
+                temperature=settings.temperature,
+                max_answer_tokens=settings.max_answer_tokens,
+                profile_tokens=settings.profile_tokens,
+                budget_cap=get_budget_cap(settings),
+            ),
+            toolbox=toolbox,
+            database=database,
+            prices=prices,
+            count=count,
+            provider=provider,
+        )
+    values = AnsweringValues(
+        owner_first_name=knowledge.latest.profile.first_name,
+        max_turns_in_flight=settings.max_turns_in_flight,
+    )
+    return Answering(values, knowledge=knowledge, toolbox=toolbox, model=model)

@@ -1,0 +1,91 @@
+"""Queries on conversations. Each one that a visitor's request reaches asks for the session too."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from chatbot.storage.models import ChatSession, Conversation, ConversationStatus, Escalation
+from chatbot.storage.rows import update_rows
+
+
+@dataclass(frozen=True)
+class ConversationRow:
+    """One line of a visitor's list of conversations."""
+
+    id: uuid.UUID
+    title: str
+    active_at: datetime
+
+
+def get_by_token(
+    session: Session, *, token_hash: str, conversation_id: uuid.UUID
+) -> tuple[ChatSession, Conversation] | None:
+    """A session and one of its conversations: an id alone opens nothing."""
+    statement = (
+        select(ChatSession, Conversation)
+        .join(Conversation, col(Conversation.session_id) == col(ChatSession.id))
+        .where(ChatSession.token_hash == token_hash, Conversation.id == conversation_id)
+    )
+    return session.exec(statement).first()
+
+
+def get_last_opened(session: Session, *, session_id: uuid.UUID) -> Conversation | None:
+    statement = (
+        select(Conversation)
+        .where(Conversation.session_id == session_id)
+        .order_by(col(Conversation.opened_at).desc())
+        .limit(1)
+    )
+    return session.exec(statement).first()
+
+
+def get_conversation(session: Session, *, conversation_id: uuid.UUID) -> Conversation | None:
+    return session.exec(select(Conversation).where(Conversation.id == conversation_id)).first()
+
+
+def list_conversations(
+    session: Session, *, session_id: uuid.UUID, limit: int = 20
+) -> list[ConversationRow]:
+    """The visitor's conversations that hold a message of theirs (these have a title), latest
+    first."""
+    statement = (
+        select(Conversation.id, Conversation.title, Conversation.active_at)
+        .where(Conversation.session_id == session_id, Conversation.title != "")
+        .order_by(col(Conversation.active_at).desc())
+        .limit(limit)
+    )
+    return [ConversationRow(*row) for row in session.exec(statement).all()]
+
+
+def get_floor_epoch(session: Session, *, conversation_id: uuid.UUID) -> int | None:
+    statement = select(Conversation.floor_epoch).where(Conversation.id == conversation_id)
+    return session.exec(statement).first()
+
+
+def set_conversation(session: Session, conversation_id: uuid.UUID, **values: object) -> None:
+    """Change columns of one conversation without loading it."""
+    update_rows(session, Conversation, col(Conversation.id) == conversation_id, values=values)
+
+
+def end_escalated(session: Session, conversation_id: uuid.UUID, *, at: datetime) -> None:
+    """Make an escalated conversation active again; one that is closed stays closed."""
+    update_rows(
+        session,
+        Conversation,
+        col(Conversation.id) == conversation_id,
+        col(Conversation.status) == ConversationStatus.ESCALATED,
+        values={"status": ConversationStatus.ACTIVE, "updated_at": at},
+    )
+
+
+def get_session_id(session: Session, *, conversation_id: uuid.UUID) -> uuid.UUID | None:
+    """Whose conversation it is, for the bell of their pages."""
+    statement = select(Conversation.session_id).where(Conversation.id == conversation_id)
+    return session.exec(statement).first()
+
+
+def get_live_escalation(session: Session, *, conversation_id: uuid.UUID) -> Escalation | None:
+    statement = select(Escalation).where(Escalation.live_conversation_id == conversation_id)
+    return session.exec(statement).first()

@@ -1,0 +1,89 @@
+"""Queries of the codes that prove an e-mail address."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from chatbot.storage.models import Booking, ChatSession, Contact, Conversation, EmailCode
+from chatbot.storage.rows import update_rows
+
+Left = tuple[str, datetime | None]
+
+
+def list_left(
+    session: Session, *, session_id: uuid.UUID, for_update: bool = False
+) -> Sequence[Left]:
+    """The addresses that were left in a session, and when each was proved.
+
+    `for_update` locks the session's row: of two requests for a code the second counts the first.
+    """
+    if for_update:
+        lock = select(ChatSession.id).where(ChatSession.id == session_id).with_for_update()
+        session.exec(lock).first()
+    own = select(Conversation.id).where(Conversation.session_id == session_id)
+    booked = select(Booking.contact_id).where(Booking.session_id == session_id)
+    statement = (
+        select(Contact.email, Contact.email_verified_at)
+        .where(
+            col(Contact.conversation_id).in_(own) | col(Contact.id).in_(booked),
+            col(Contact.email).is_not(None),
+        )
+        .order_by(col(Contact.id))
+    )
+    return [(email, verified) for email, verified in session.exec(statement).all() if email]
+
+
+def count_since(
+    session: Session,
+    *,
+    since: datetime,
+    session_id: uuid.UUID | None = None,
+    email: str | None = None,
+) -> int:
+    """How many codes were sent since then, for a session or to an address."""
+    statement = select(func.count()).where(col(EmailCode.created_at) > since)
+    if session_id is not None:
+        statement = statement.where(EmailCode.session_id == session_id)
+    if email is not None:
+        statement = statement.where(EmailCode.email == email)
+    return session.exec(statement).one()
+
+
+def end_older(session: Session, *, session_id: uuid.UUID, email: str, now: datetime) -> None:
+    """Make the codes worthless that were sent before."""
+    update_rows(
+        session,
+        EmailCode,
+        col(EmailCode.session_id) == session_id,
+        col(EmailCode.email) == email,
+        col(EmailCode.used_at).is_(None),
+        values={"used_at": now},
+    )
+
+
+def lock_open(
+    session: Session, *, session_id: uuid.UUID, email: str, now: datetime
+) -> EmailCode | None:
+    """The code that may still be typed, locked."""
+    statement = (
+        select(EmailCode)
+        .where(
+            EmailCode.session_id == session_id,
+            EmailCode.email == email,
+            col(EmailCode.used_at).is_(None),
+            col(EmailCode.expires_at) > now,
+        )
+        .order_by(col(EmailCode.id).desc())
+        .limit(1)
+        .with_for_update()
+    )
+    return session.exec(statement).first()
+
+
+def mark_verified(session: Session, *, email: str, now: datetime) -> None:
+    """Note that the address of a contact has been proved."""
+    values = {"email_verified_at": now, "updated_at": now}
+    update_rows(session, Contact, col(Contact.email) == email, values=values)

@@ -1,0 +1,79 @@
+"""The settings of Gradio that are not documented, in one place, with the reason for each.
+
+They hold for gradio 6.31 and are checked by a test: a newer Gradio may need others.
+"""
+
+import importlib.util
+import os
+import sys
+from typing import Any
+
+_MAX_RUNNING_EVENTS = 400
+_SESSIONS_KEPT = 1000
+_QUEUE_PAUSE_SECONDS = 0.01
+
+
+def prepare_gradio() -> None:
+    """Call before the first `import gradio`.
+
+    No telemetry. Gradio tries to import matplotlib on every event, and a failed import costs a
+    fifth of the event; its statistics cost 3-7 ms of pandas per finished event.
+    """
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
+    os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = "1000000"
+    os.environ["GRADIO_SSR_MODE"] = "False"
+    if "matplotlib" not in sys.modules and importlib.util.find_spec("matplotlib") is None:
+        sys.modules["matplotlib"] = None  # type: ignore[assignment]
+
+
+def tune(page: Any) -> None:
+    """Sets the limits of a built `gr.Blocks`; call before it is mounted or launched.
+
+    `max_threads` is also the number of queued events that run at once, and each answer being
+    followed is one. A session's copy of the components weighs about 100 kB and is dropped only
+    when too many are kept. The queue looks for work every millisecond unless told otherwise,
+    which takes 3-5 % of a core while nobody is here.
+    """
+    page.max_threads = _MAX_RUNNING_EVENTS
+    page.state_session_capacity = _SESSIONS_KEPT
+    page.queue(max_size=_MAX_RUNNING_EVENTS, default_concurrency_limit=None)
+    page._queue.sleep_when_free = _QUEUE_PAUSE_SECONDS
+
+
+def count_event_values(page: Any) -> dict[int, int]:
+    """How many values each event of a built `gr.Blocks` takes, by the event's id."""
+    return {event_id: len(event.inputs) for event_id, event in page.fns.items()}
+
+
+def count_late_event_values(page: Any, session: str) -> dict[int, int]:
+    """As above, for the events that `gr.render` made for one open page, named by its session."""
+    if session not in page.state_holder:
+        return {}
+    events = page.state_holder.session_data[session].blocks_config.fns
+    return {
+        event_id: len(event.inputs)
+        for event_id, event in list(events.items())
+        if event_id not in page.fns
+    }
+
+
+def offer_hugging_face(site: Any) -> bool:
+    """Adds Hugging Face's sign-in routes to a FastAPI app; False, and nothing, outside a Space.
+
+    Outside a Space Gradio signs this sign-in's cookie with a constant that everyone knows, and its
+    routes make anyone the user of the machine: it must not exist there.
+    """
+    from gradio import oauth
+    from gradio.utils import get_space
+
+    needed = (
+        oauth.OAUTH_CLIENT_ID,
+        oauth.OAUTH_CLIENT_SECRET,
+        oauth.OAUTH_SCOPES,
+        oauth.OPENID_PROVIDER_URL,
+    )
+    if get_space() is None or not all(needed):
+        return False
+    oauth.attach_oauth(site)
+    return True

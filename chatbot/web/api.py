@@ -1,0 +1,39 @@
+"""The REST API under `/api`."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
+
+from chatbot import __version__
+from chatbot.engine.health import Health
+from chatbot.web.health_view import OwnerHealth
+
+IsOwner = Callable[[Mapping[str, str]], Awaitable[bool]]
+ReadHealth = Callable[[], Awaitable[Health]]
+
+
+class Liveness(BaseModel):
+    """That the program runs, and which version."""
+
+    status: str = "ok"
+    version: str = __version__
+
+
+class OwnersView(OwnerHealth, Liveness):
+    """Liveness, and how the parts do that can fail."""
+
+
+def build_api_router(is_owner: IsOwner, read_health: ReadHealth) -> APIRouter:
+    """Routes for everyone; `is_owner` tells by a request's headers and never raises."""
+    router = APIRouter(prefix="/api")
+
+    @router.api_route("/health", methods=["GET", "HEAD"])
+    async def health(request: Request, response: Response) -> OwnersView | Liveness:
+        # Not in a worker thread: for everyone else it answers while all of them are busy.
+        response.headers["cache-control"] = "no-store"
+        if request.method == "HEAD" or not await is_owner(request.headers):
+            return Liveness()
+        return OwnersView(**dict(OwnerHealth.of(await read_health())))
+
+    return router

@@ -1,0 +1,115 @@
+"""Calls by program: free slots, and a booking with its calendar file."""
+
+from datetime import UTC, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Header, Response
+from pydantic import BaseModel, Field
+
+from chatbot.errors import ChatbotError, InvalidInput, NotFound
+from chatbot.people.bookings import CallWish, SlotTaken
+from chatbot.people.call_desk import CallDesk, CallView, Visit, read_start, write_start
+from chatbot.people.call_words import find_zone
+from chatbot.people.slots import group_by_day
+from chatbot.storage.models import Channel
+from chatbot.web.refusals import Refusal
+
+
+class SlotDayView(BaseModel):
+    """The free starts of one day, in UTC; the day is that of the time zone asked for."""
+
+    day: str
+    starts: list[str]
+
+
+class SlotsView(BaseModel):
+    """Free times for a call of `minutes`."""
+
+    time_zone: str
+    minutes: int
+    days: list[SlotDayView]
+
+
+class BookingWish(BaseModel):
+    """A call that is asked for; the same `client_key` of one visitor books once."""
+
+    start: str = Field(max_length=40)
+    email: str = Field(max_length=400)
+    name: str = Field(max_length=400)
+    topic: str = Field("", max_length=4000)
+    time_zone: str = Field("UTC", max_length=64)
+    consent: bool = False
+    client_key: str = Field("", max_length=64)
+
+
+class BookingView(BaseModel):
+    """A booked call: `link` is the visitor's page of it and its secret, `ics` its calendar file."""
+
+    id: str
+    status: str
+    starts_at: str
+    ends_at: str
+    link: str
+    ics: str
+
+
+def build_call_api(desk: CallDesk, zone: ZoneInfo) -> APIRouter:
+    """`GET /api/slots` and `POST /api/bookings`; `zone` is the owner's."""
+    router = APIRouter(prefix="/api")
+
+    @router.get("/slots")
+    async def list_slots(response: Response, time_zone: str = "") -> SlotsView:
+        response.headers["cache-control"] = "no-store"
+        place = find_zone(time_zone, zone)
+        days = group_by_day(await desk.list_slots(), place)
+        views = [
+            SlotDayView(
+                day=day.day.isoformat(), starts=[write_start(start) for start in day.starts]
+            )
+            for day in days
+        ]
+        return SlotsView(time_zone=place.key, minutes=desk.minutes, days=views)
+
+    @router.post("/bookings", status_code=201)
+    async def book(wish: BookingWish, authorization: Annotated[str, Header()] = "") -> BookingView:
+        visit = await _find_visit(desk, authorization)
+        who = CallWish(wish.name, wish.email, wish.topic, wish.time_zone, wish.consent)
+        try:
+            call = await desk.confirm(visit, read_start(wish.start), wish.client_key, who)
+        except ChatbotError as error:
+            raise _refusal_of(error) from error
+        file = await desk.build_file(call.token)
+        return _view(call, file.text)
+
+    return router
+
+
+async def _find_visit(desk: CallDesk, authorization: str) -> Visit:
+    """The visitor whose token the request brings, or somebody new without one."""
+    if not authorization:
+        return await desk.add_visit(Channel.API)
+    try:
+        return await desk.find_visit(authorization.removeprefix("Bearer ").strip())
+    except NotFound:
+        raise Refusal.of_status(401) from None
+
+
+def _refusal_of(error: ChatbotError) -> Refusal:
+    if isinstance(error, SlotTaken):
+        return Refusal(409, "slot_taken", error.user_message)
+    if isinstance(error, InvalidInput):
+        return Refusal(422, "bad_request", error.user_message)
+    return Refusal.of_status(404 if isinstance(error, NotFound) else 503)
+
+
+def _view(call: CallView, ics: str) -> BookingView:
+    ends_at = call.starts_at.astimezone(UTC) + timedelta(minutes=call.minutes)
+    return BookingView(
+        id=str(call.id),
+        status=call.status,
+        starts_at=write_start(call.starts_at),
+        ends_at=write_start(ends_at),
+        link=f"/call/{call.token}",
+        ics=ics,
+    )
