@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
@@ -15,6 +16,10 @@ from sqlalchemy.exc import OperationalError
 from chatbot.storage.database import Database, DatabaseValues
 from chatbot.storage.migrations import migrate
 from chatbot.storage.models import Table
+
+# How long an example takes is the machine's business; the whole test has its limit.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgresql://root@127.0.0.1:5432/test")
 MYSQL_URL = os.environ.get("TEST_MYSQL_URL", "mysql://root@127.0.0.1:3306/test")

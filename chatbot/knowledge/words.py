@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from threading import Lock
 from typing import Any
 
 # Names such as C++, C#, .NET, Node.js, A/B and R&D are one word; Chinese, Japanese and Korean are
@@ -13,6 +14,8 @@ _TOKEN = re.compile(
     r"|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"
 )
 _LONGEST_WORD = 40
+# The stemmer keeps the word it works on in itself, and turns read texts in threads.
+_stemming = Lock()
 _POSSESSIVE = re.compile(r"['’]s\b")
 _APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")
 
@@ -51,7 +54,10 @@ def _stemmer() -> Any:
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The English Snowball stem of a lower-case word; words of other languages mostly stay."""
-    return str(_stemmer().stemWord(word)) if len(word) <= _LONGEST_WORD else word
+    if len(word) > _LONGEST_WORD:
+        return word
+    with _stemming:
+        return str(_stemmer().stemWord(word))
 
 
 def plain(text: str) -> str:

@@ -169,8 +169,11 @@ async def test_the_answer_goes_on_without_any_page(sqlite_values):
         async with running_services(model_settings(sqlite_values, stand_in)) as services:
             visitor = await Visitor.arrive(services.chat)
             await services.chat.send(visitor.key, "Tell me about your work")
-            await asyncio.sleep(0.7)
             visitor = await visitor.reload()
+            async with asyncio.timeout(20):
+                while visitor.answer.status == "streaming":
+                    await asyncio.sleep(0.1)
+                    visitor = await visitor.reload()
     assert visitor.answer.status == "done"
 
 
