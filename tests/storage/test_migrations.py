@@ -121,7 +121,7 @@ def test_a_kill_leaves_no_half_schema_and_the_next_start_ends_it(
     unmigrated_values: DatabaseValues,
 ):
     whole = seconds_of_a_migration(unmigrated_values)
-    for _ in range(20 if unmigrated_values.url.startswith("sqlite") else 10):
+    for _ in range(20 if unmigrated_values.url.startswith("sqlite") else 5):
         victim, said = start_victim(migrate_once, unmigrated_values)
         assert said.recv_bytes() == b"begun"
         time.sleep(random.uniform(0, whole))
