@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: run test check lint types contracts bench exam format clean
+.PHONY: run test check lint types contracts bench quality exam format clean
 
 run: $(VENV)/.runtime
 	$(BIN)/python app.py
@@ -26,6 +26,9 @@ contracts: $(VENV)/.development
 
 bench: $(VENV)/.development
 	$(BIN)/python -m benchmarks
+
+quality: $(VENV)/.development
+	@$(BIN)/python -m benchmarks.quality $(DATA)
 
 exam: $(VENV)/.runtime
 	$(BIN)/python -m chatbot.exam

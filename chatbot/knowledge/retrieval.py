@@ -148,7 +148,8 @@ class Retriever:
             count |= Counter(content_stems(words, ignored=self._owner_words))
             return count
         # The file's name is often the only place that names the topic: "talks/pycon-2024.md".
-        for stem in content_stems(PurePosixPath(section.source).with_suffix("").as_posix()):
+        path = section.source.removesuffix(PurePosixPath(section.source).suffix)
+        for stem in content_stems(path):
             count[stem] += 1
         return count
 

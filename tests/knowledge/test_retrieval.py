@@ -236,3 +236,8 @@ def test_reason_for_leaving_the_current_job_outranks_the_job(sample: Retriever) 
 def test_slip_in_the_first_letter_is_another_word(retriever: Retriever) -> None:
     assert find(retriever, "Hydrolgy?") == find(retriever, "hydrology")
     assert find(retriever, "cydrology") == []
+
+
+def test_section_without_a_file_is_found() -> None:
+    section = Section("n", SectionKind.TEXT, "Notes", "Pipes and pumps", "")
+    assert find(Retriever([section], owner_name=OWNER), "pumps?") == ["n"]
