@@ -1,0 +1,270 @@
+"""How skills, years of experience and free words are judged by the records."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chatbot.knowledge.fit_verdict import FitStatus, Verdict, quote, quotes
+from chatbot.knowledge.job_requirements import Requirement, RequirementKind
+from chatbot.knowledge.records import Job, Passage, Records, count_months
+from chatbot.knowledge.sections import SectionKind
+from chatbot.knowledge.skill_names import Mention, Skill, find_skills, known_skills, name_pattern
+from chatbot.knowledge.words import content_stems
+
+MET, PARTIAL, GAP, UNKNOWN = FitStatus
+# A list with so many names of one topic tells what else its owner does not list.
+COVERED_BY = {"cloud providers": 1, "mobile": 1, "message brokers": 1}
+COVERED = 2
+_CLOSE, _SAME = 0.6, 0.8
+_PART_OF_YEARS = 0.6
+_JOINS = re.compile(r"^[\s(]*(?:,|/|&|;|\bor\b|\band\b|\band/or\b|, ?or\b|, ?and\b|\+)[\s(]*$")
+_ANY_BEFORE = re.compile(
+    r"(?i)(?:such as|e\.?g\.?,?|like|for example|one of|any of|at least one|similar to)[\s:(]*$"
+)
+_ANY_AFTER = re.compile(
+    r"(?i)^[\s,)]*(?:or|and/or) (?:a |any |an )?(?:similar|equivalent|other|comparable|related)"
+)
+_NUMBERS = {
+    word: number
+    for number, word in enumerate(
+        "one two three four five six seven eight nine ten".split(), start=1
+    )
+}
+_ENGINEER = re.compile(
+    r"(?i)\b(?:engineer|developer|programmer|architect|tech(?:nical)? lead|sre|devops)\b"
+)
+_SOFTWARE = re.compile(
+    r"(?i)\b(?:software|backend|back-end|full[- ]stack|web|application) (?:engineer\w*|develop\w*)|"
+    r"\bprogramming\b|\bsoftware\b|\bIT\b|\bcoding\b|\bengineering\b|\bdeveloper\b"
+)
+_VAGUE = frozenset(
+    content_stems(
+        "year years experience experienced professional relevant work working industry hands-on "
+        "practical proven related similar role position field area minimum least "
+        "required preferred "
+        "strong solid extensive full-time demonstrated recent plus ideally international "
+        "environment "
+        "company companies successful building developing designing using background"
+    )
+)
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Names of one list; with `is_any` one of them is enough."""
+
+    mentions: tuple[Mention, ...]
+    is_any: bool
+
+
+def _groups(text: str, mentions: Sequence[Mention]) -> list[_Group]:
+    groups: list[_Group] = []
+    current: list[Mention] = []
+    is_any = False
+    for number, mention in enumerate(mentions):
+        between = text[mentions[number - 1].end : mention.start] if number else ""
+        if current and not _JOINS.match(between):
+            groups.append(_Group(tuple(current), is_any))
+            current, is_any = [], False
+        elif current and (re.search(r"\bor\b|/", between)):
+            is_any = True
+        if not current and _ANY_BEFORE.search(text[: mention.start]):
+            is_any = True
+        current.append(mention)
+        if _ANY_AFTER.match(text[mention.end :]):
+            is_any = True
+    return [*groups, _Group(tuple(current), is_any)] if current else groups
+
+
+def judge_skill(skill: Skill, records: Records) -> Verdict:
+    """Whether the records name a skill: in their own words, denied, or in a list that lacks it."""
+    pattern = skill.pattern
+    found = records.find(pattern)
+    good = [passage for passage in found if not passage.denies]
+    denied = [passage for passage in found if passage.denies]
+    firm = [p for p in good if not p.is_weak and p.section.kind is not SectionKind.EDUCATION]
+    if firm and not denied:
+        return Verdict(MET, skill.name, quotes(firm, pattern))
+    if good:
+        return Verdict(PARTIAL, skill.name, quotes([*firm, *denied, *good], pattern))
+    if denied:
+        weak = any(re.search(r"\b(?:can|some|data side)\b", passage.text) for passage in denied)
+        return Verdict(PARTIAL if weak else GAP, skill.name, quotes(denied, pattern))
+    listed = _listed_beside(skill, records)
+    if listed:
+        return Verdict(GAP, skill.name, quotes(listed[:1]))
+    return Verdict(UNKNOWN, skill.name, asks=(skill.name,))
+
+
+def _listed_beside(skill: Skill, records: Records) -> list[Passage]:
+    """The lists of skills that hold others of the same topic, when they hold enough of them."""
+    if not skill.topic:
+        return []
+    beside = [other for other in known_skills() if other.topic == skill.topic]
+    pattern = name_pattern(tuple(word for other in beside for word in other.wordings))
+    lists = [p for p in records.of_kind(SectionKind.SKILL) if pattern.search(p.text)]
+    names = {
+        m.skill.name for p in lists for m in find_skills(p.text) if m.skill.topic == skill.topic
+    }
+    lists.sort(key=lambda p: -len(pattern.findall(p.text)))
+    return lists if len(names) >= COVERED_BY.get(skill.topic, COVERED) else []
+
+
+def judge_skills(wanted: Requirement, records: Records) -> Verdict:
+    mentions = find_skills(wanted.text, records.own_skills)
+    if not mentions:
+        return judge_words(wanted, records)
+    return _join([_judge_group(group, records) for group in _groups(wanted.text, mentions)])
+
+
+def _judge_group(group: _Group, records: Records) -> Verdict:
+    verdicts = [judge_skill(skill, records) for skill in {m.skill: None for m in group.mentions}]
+    if not group.is_any:
+        return _join(verdicts)
+    for status in (MET, PARTIAL):
+        fitting = [verdict for verdict in verdicts if verdict.status is status]
+        if fitting:
+            evidence = tuple(found for verdict in fitting[:2] for found in verdict.evidence[:1])
+            return Verdict(status, _note(fitting), evidence)
+    if any(verdict.status is UNKNOWN for verdict in verdicts):
+        open_ones = [verdict for verdict in verdicts if verdict.status is UNKNOWN]
+        return Verdict(UNKNOWN, _note(verdicts), asks=(" or ".join(v.note for v in open_ones),))
+    return Verdict(GAP, _note(verdicts), verdicts[0].evidence)
+
+
+def _join(verdicts: Sequence[Verdict]) -> Verdict:
+    """The verdict on several things that are all asked for."""
+    statuses = {verdict.status for verdict in verdicts}
+    asks = tuple(name for verdict in verdicts for name in verdict.asks)
+    evidence = tuple(
+        dict.fromkeys(e for v in verdicts for e in v.evidence[: 1 if len(verdicts) > 1 else 2])
+    )
+    if len(statuses) == 1:
+        status = statuses.pop()
+    elif statuses & {MET, PARTIAL}:
+        status = PARTIAL
+    else:
+        status = GAP
+    return Verdict(status, _tell(verdicts), evidence[:4], asks if status is not MET else ())
+
+
+def _tell(verdicts: Sequence[Verdict]) -> str:
+    """Which of several things are met, missing and open, by name."""
+    words = {MET: "found", PARTIAL: "in part", GAP: "not in the records", UNKNOWN: "open"}
+    if len(verdicts) == 1:
+        return verdicts[0].note
+    parts = []
+    for status, word in words.items():
+        names = [verdict.note for verdict in verdicts if verdict.status is status and verdict.note]
+        if names:
+            parts.append(f"{word}: {', '.join(names)}")
+    return "; ".join(parts)
+
+
+def _note(verdicts: Sequence[Verdict]) -> str:
+    return ", ".join(dict.fromkeys(verdict.note for verdict in verdicts))
+
+
+def judge_years(wanted: Requirement, records: Records) -> Verdict:
+    years = _read_years(wanted.text)
+    jobs, topic = _jobs_for(wanted.text, records)
+    if not records.jobs:
+        return Verdict(UNKNOWN, "The records tell no dates of work.")
+    if not jobs:
+        skills = judge_skills(wanted, records) if find_skills(wanted.text) else None
+        if skills and skills.status in (MET, PARTIAL):
+            note = f"{skills.note}: known, but no dated job names it"
+            return Verdict(PARTIAL, note, skills.evidence)
+        if skills:
+            return skills
+        return Verdict(UNKNOWN, "No dated job names this.")
+    months = _count_shortest(jobs, wanted.text, records)
+    evidence = tuple(quote(job.span) for job in jobs[:4])
+    length = _length(months)
+    note = f"{length} {topic} in {len(jobs)} job{'s' if len(jobs) > 1 else ''}"
+    status = (
+        MET if months >= years * 12 else PARTIAL if months >= years * 12 * _PART_OF_YEARS else GAP
+    )
+    missing = [
+        verdict
+        for verdict in (judge_skill(m.skill, records) for m in find_skills(wanted.text))
+        if verdict.status in (GAP, UNKNOWN)
+    ]
+    if missing and status is MET and not _is_any(wanted.text):
+        told = ", ".join(verdict.note for verdict in missing)
+        asks = tuple(name for verdict in missing for name in verdict.asks)
+        return Verdict(PARTIAL, f"{note}; not shown: {told}", evidence, asks)
+    return Verdict(status, note, evidence)
+
+
+def _count_shortest(jobs: list[Job], text: str, records: Records) -> int:
+    """The months of the jobs; of several skills that are all asked for, the months of the one that
+    the fewest jobs name, of those that any names."""
+    skills = [mention.skill for mention in find_skills(text, records.own_skills)]
+    if len(skills) < 2 or _is_any(text):
+        return count_months(jobs)
+    each = [count_months([job for job in jobs if _names_any(job, [skill])]) for skill in skills]
+    return min((months for months in each if months), default=0)
+
+
+def _is_any(text: str) -> bool:
+    return any(group.is_any for group in _groups(text, find_skills(text)))
+
+
+def _read_years(text: str) -> int:
+    match = re.search(
+        r"(\d{1,2}) ?\+? ?(?:(?:-|\u2013|to) ?\d{1,2} ?\+? ?)?(?:years?|yrs?)", text, re.I
+    )
+    if match:
+        return int(match[1])
+    word = re.search(rf"(?i)\b({'|'.join(_NUMBERS)}) (?:or more |\+ )?years?", text)
+    return _NUMBERS[word[1].lower()] if word else 1
+
+
+def _jobs_for(text: str, records: Records) -> tuple[list[Job], str]:
+    """The jobs whose time counts, and for what: those that name a skill of the requirement, those
+    of engineers, those that share its words, or all for one that names nothing."""
+    mentions = find_skills(text, records.own_skills)
+    if mentions:
+        names = list(dict.fromkeys(mention.skill.name for mention in mentions))
+        skills = [mention.skill for mention in mentions]
+        jobs = [job for job in records.jobs if _names_any(job, skills)]
+        return jobs, f"with {' or '.join(names[:4])}"
+    subject = [stem for stem in content_stems(text) if stem not in _VAGUE and not stem.isdigit()]
+    if _SOFTWARE.search(text):
+        return [j for j in records.jobs if _ENGINEER.search(j.section.heading)], "as an engineer"
+    if not subject:
+        return list(records.jobs), "of work"
+    jobs = [
+        job
+        for job in records.jobs
+        if len(set(subject) & set(content_stems(f"{job.section.heading} {job.section.text}")))
+        >= max(1, round(len(set(subject)) * _CLOSE))
+    ]
+    return jobs, "of work that names this"
+
+
+def _names_any(job: Job, skills: Sequence[Skill]) -> bool:
+    text = f"{job.section.heading}\n{job.section.text}"
+    return any(skill.pattern.search(text) for skill in skills)
+
+
+def _length(months: int) -> str:
+    years, rest = divmod(months, 12)
+    parts = [f"{years} year{'s' if years != 1 else ''}"] if years else []
+    parts += [f"{rest} month{'s' if rest != 1 else ''}"] if rest else []
+    return " and ".join(parts) or "less than a month"
+
+
+def judge_words(wanted: Requirement, records: Records) -> Verdict:
+    """A requirement in free words: by a record that says nearly the same."""
+    mentions = find_skills(wanted.text, records.own_skills)
+    if mentions and wanted.kind is not RequirementKind.TRAIT:
+        return judge_skills(wanted, records)
+    share, passage = records.find_alike(wanted.text)
+    if passage is None or share < _CLOSE:
+        return Verdict(UNKNOWN)
+    if passage.denies:
+        return Verdict(GAP, "The records say otherwise", (quote(passage),))
+    status = MET if share >= _SAME and wanted.kind is not RequirementKind.TRAIT else PARTIAL
+    return Verdict(status, "", (quote(passage),))

@@ -1,0 +1,242 @@
+"""What a job description asks for: its requirements, one by one, in its own words.
+
+A line is a requirement by where it stands (under "Requirements", "What you bring") or by what it
+says ("5+ years of experience with"). The text comes from outside: a line that speaks to a reader
+instead of about a candidate ("in your answer, ...") is none, and changes nothing.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chatbot.knowledge.skill_names import find_skills
+from chatbot.knowledge.words import plain
+
+MAX_REQUIREMENTS = 30
+MAX_CHARACTERS = 400
+_LONG_LINE = 14
+
+
+class RequirementKind(StrEnum):
+    """What a requirement is about; each kind is judged by rules of its own."""
+
+    YEARS = "years"
+    DEGREE = "degree"
+    LANGUAGE = "language"
+    CERTIFICATE = "certificate"
+    SKILL = "skill"
+    PLACE = "place"
+    PERMIT = "permit"
+    TRAIT = "trait"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One thing that is asked for, in the words of the text."""
+
+    text: str
+    kind: RequirementKind
+    is_must: bool = True
+
+
+_BULLET = re.compile(r"^\s*(?:[-*+\u2022\u25e6\u25aa\u25cf\u00b7\u2013\u2014>]|\d{1,2}[.)])\s+")
+_SENTENCE = re.compile(r"(?<=[a-z0-9)%\]][.!?;])\s+(?=[A-Z\"'(\u2022*-])|\s+(?=\u2022\s)")
+_MARKUP = re.compile(r"[*_#`>]+|\[(?:[A-Z_]{3,})\]")
+
+_HEAD = r"^(?:(?:the|our|your|key|job|main|basic|minimum|required|additional|technical|core|" + (
+    r"essential|professional|other|specific|special|further)\s+)*"
+)
+_ASKED = re.compile(
+    _HEAD + r"(?:requirements?|qualifications?|skills?\b|experience\b|profile|background|education|"
+    r"competenc(?:y|ies|es)|technologies|tech(?:nology)? stack|criteria|expertise|languages?|"
+    r"what you(?:'|\u2019)?(?:ll)?(?: will)? (?:bring|need|have)|what we(?:'|\u2019)?(?:re| are)?"
+    r" look|who you are|about you|you (?:have|bring|are|should|must)\b|must[- ]haves?|"
+    r"we (?:expect|are looking|require)|(?:ideal|successful) candidate|to (?:succeed|qualify)|"
+    r"anforderungen|profil|dein profil|ihr profil)"
+)
+_NICE = re.compile(
+    r"^(?:nice[- ]to[- ]haves?|preferred|bonus|desir(?:able|ed)|good to have|"
+    r"(?:big )?plus(?:es)?\b|"
+    r"it(?:'|\u2019)?s a plus|extra|ideally|would be (?:great|nice)|advantage)"
+)
+_ENDS = re.compile(
+    _HEAD + r"(?:responsibilit|dut(?:y|ies)|tasks|objectives?|mission|benefits?|perks|salary|"
+    r"compensation|pay\b|company|about (?:us|the|our)|who we|what (?:we|you(?:'|"
+    r"\u2019)?(?:ll| will)"
+    r" (?:do|get|learn|be))|we offer|why |how (?:to|we)|appl(?:y|ication)|process|evaluation|"
+    r"interview|description|summary|overview|opportunity|role\b|team\b|contact|culture|values|"
+    r"equal|diversity|legal|additional information|further information|start date|"
+    r"wir bieten|aufgaben|deine aufgaben|project|research|assessment|approval|location|place)"
+)
+_PLACE = re.compile(
+    r"(?i)\b(?:(?:fully |100 ?% )?remote(?:ly)?\b|hybrid\b|on-?site\b|in[- ]office|in the office|"
+    r"relocat\w+|based in|commut\w+|travel\w*\b.{0,40}(?:%|required|willing)|willing\w* to travel)"
+)
+_PERMIT = re.compile(
+    r"(?i)\b(?:visa|sponsorship|right to work|work permit|(?:authori[sz]ed|eligible|permitted|"
+    r"eligibility|authori[sz]ation) to work|citizen(?:s|ship)?|security clearance|green card)\b"
+)
+_YEARS = re.compile(
+    r"(?i)\b\d{1,2} ?\+? ?(?:(?:-|\u2013|to) ?\d{1,2} ?\+? ?)?(?:years?|yrs?)\b|"
+    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten) (?:or more |\+ )?years?\b"
+)
+_DEGREE = re.compile(
+    r"(?i)\b(?:(?:bachelor|master)(?:'|\u2019)?s?\b|b\.?sc\b|m\.?sc\b|ph\.? ?d\b|doctorate|"
+    r"(?:university|college|academic|engineering) degree|degree in|diploma|mba\b|graduate degree)"
+)
+_CERTIFICATE = re.compile(r"(?i)\bcertifi(?:ed|cations?|cates?)\b|\bPMP\b|\bCISSP\b|\bITIL\b")
+LANGUAGES = (
+    "English|German|French|Spanish|Italian|Portuguese|Dutch|Swedish|Norwegian|Danish|Finnish|"
+    "Polish|Czech|Slovak|Hungarian|Romanian|Bulgarian|Greek|Turkish|Russian|Ukrainian|Arabic|"
+    "Hebrew|Hindi|Urdu|Bengali|Tamil|Chinese|Mandarin|Cantonese|Japanese|Korean|Vietnamese|Thai|"
+    "Indonesian|Malay|Croatian|Serbian|Slovenian|Estonian|Latvian|Lithuanian|Icelandic|Catalan"
+)
+LANGUAGE = re.compile(rf"\b({LANGUAGES})\b")
+_SPEAKS = re.compile(
+    r"(?i)\b(?:fluen\w+|native|proficien\w+|business|written|verbal|spoken|oral|speak\w*|language|"
+    r"communicat\w+|command|professional|good|excellent|strong|level|conversational|knowledge|"
+    r"[abc][12])\b"
+)
+_TRAIT = re.compile(
+    r"(?i)\b(?:communication|interpersonal|team[- ]?(?:player|work|spirit)|self[- ]?(?:motivat\w+|"
+    r"starter|driven|organi[sz]ed)|motivated|passion\w*|curious|curiosity|proactive|attention to "
+    r"detail|problem[- ]solv\w+|analytical|positive attitude|flexib\w+|enthusias\w+|"
+    r"reliab(?:le|ly)|"
+    r"work (?:independently|under pressure)|creative|eager|willingness to learn|humou?r)\b"
+)
+_CUE = re.compile(
+    r"(?i)\b(?:experience(?:d)? (?:with|in|of|as|working|building|managing|leading)|"
+    r"(?:knowledge|understanding|command|mastery|awareness) of|familiar(?:ity)? with|"
+    r"proficien(?:t|cy) (?:with|in)|expertise (?:in|with)|skilled in|background in|"
+    r"fluen(?:t|cy) in|"
+    r"track record|degree in|ability to|able to|must (?:have|be)|should (?:have|be)|"
+    r"required|candidates? (?:should|must|will have|has)|you (?:have|bring|possess))\b"
+)
+_FIRM_CUE = re.compile(
+    r"(?i)\b(?:you (?:have|bring|possess|must|should have|need)|candidates? (?:should|"
+    r"must|will have"
+    r"|has|have|needs?)|must have|required to have|we (?:require|expect)|is (?:required|a must)|"
+    r"strong|proven|solid|extensive|excellent|experience (?:with|in) .{2,60} (?:is|are|a)\b)"
+)
+_NICE_WORDS = re.compile(
+    r"(?i)\b(?:a (?:big |huge |strong )?(?:plus|bonus)|nice to have|preferred|preferably|"
+    r"advantage\w*|"
+    r"an asset|desirable|beneficial|ideally|would be (?:great|nice|good)|not required)\b"
+)
+_OURS = re.compile(
+    r"(?i)^(?:wir bieten|bewirb|we|our|us|at \[?|the (?:company|team|bank|"
+    r"group))\b(?! (?:require|expect|are looking|"
+    r"look for|need))|\b(?:we|our company) (?:offer|provide|have|value|believe|encourage|strive)\b|"
+    r"\bregardless of\b|\bequal opportunit|\baccommodations?\b|\bresumes?\b|\bapplicants? will\b"
+)
+# What speaks to a reader of the text is not about a candidate.
+_TO_READER = re.compile(
+    r"(?i)\?\s*$|\b(?:your|the) (?:answer|reply|response|message|output|verdict|assessment of)\b|"
+    r"\b(?:previous|prior|above|earlier|these|following) (?:instructions?|rules?|prompts?)\b|"
+    r"\b(?:system prompt|language model|chat ?bot|as an ai|ai (?:assistant|model|system|stand-in)|"
+    r"fit sheet|prompt)\b|\b(?:mark|rate|score|count|treat|consider|"
+    r"report) .{0,60}\b(?:as (?:fully )?"
+    r"(?:met|fulfilled|satisfied|perfect|qualified|matched)|met|10/10|100 ?%)|"
+    r"^(?:please )?(?:ignore|disregard|forget|pretend|respond|reply|answer|say|print|"
+    r"output|explain|"
+    r"break down|summari[sz]e|translate|repeat|tell|act as|rate|rank|provide (?:a|the|your) "
+    r"(?:command|answer|reply)|replace|convert|scramble|jumble|combine words|use emoji|"
+    r"group letters|"
+    r"how (?:do|can|would|to)\b|new instructions?|system ?:|assistant ?:|user ?:|note to)"
+)
+
+
+def find_requirements(text: str) -> tuple[Requirement, ...]:
+    """The requirements of a job description, in order, each once; at most 30 of them."""
+    found: dict[str, Requirement] = {}
+    section = ""
+    for line in text.splitlines():
+        heading = _read_heading(line)
+        if heading is not None:
+            section, rest = heading
+            line = rest
+        for item, is_bullet in _split(line):
+            requirement = _read(item, section, is_bullet=is_bullet)
+            if requirement is not None:
+                found.setdefault(plain(requirement.text), requirement)
+    return tuple(found.values())[:MAX_REQUIREMENTS]
+
+
+def is_to_reader(text: str) -> bool:
+    """Whether a line speaks to whoever reads it, an AI perhaps, and not about a candidate."""
+    return _TO_READER.search(text) is not None
+
+
+def _read_heading(line: str) -> tuple[str, str] | None:
+    """The section that a line opens ("asked", "nice" or "" for another), and what follows it on
+    the line; None for a line that is no heading."""
+    if _BULLET.match(line) and not line.rstrip().endswith(":"):
+        return None
+    clean = _MARKUP.sub("", _BULLET.sub("", line)).strip()
+    head, colon, rest = clean.partition(":")
+    label = (head if colon else clean).strip()
+    if not label or len(label) > 70 or (not colon and clean.endswith((".", ",", "!", "?"))):
+        return None
+    is_marked = bool(colon) or line.lstrip().startswith(("#", "**"))
+    words = plain(label)
+    if len(words.split()) > (10 if is_marked else 6) or is_to_reader(clean):
+        return None
+    for pattern, name in ((_NICE, "nice"), (_ENDS, ""), (_ASKED, "asked")):
+        if pattern.search(words):
+            return name, rest.strip()
+    return ("", rest.strip()) if is_marked and not rest.strip() and not colon else None
+
+
+def _split(line: str) -> list[tuple[str, bool]]:
+    """The sentences of a line, each with whether it is an item of a list."""
+    is_bullet = bool(_BULLET.match(line))
+    clean = _MARKUP.sub("", _BULLET.sub("", line)).strip()
+    is_item = is_bullet or len(clean.split()) <= _LONG_LINE
+    return [(part.strip(), is_item) for part in _SENTENCE.split(clean) if part.strip()]
+
+
+def _read(text: str, section: str, *, is_bullet: bool) -> Requirement | None:
+    text = _BULLET.sub("", " ".join(text.split())).strip(" -\u2022;,")
+    if not 2 <= len(text) <= MAX_CHARACTERS or is_to_reader(text) or _OURS.search(text):
+        return None
+    kind = _kind_of(text)
+    if section:
+        says_it = is_bullet or _CUE.search(text) or kind is not RequirementKind.OTHER
+    else:
+        says_it = _stands_alone(text, kind)
+    if not says_it or len(re.findall(r"[^\W\d_]{2,}", text)) < 1:
+        return None
+    is_nice = section == "nice" or bool(_NICE_WORDS.search(text))
+    return Requirement(text.rstrip("."), kind, is_must=not is_nice)
+
+
+def _stands_alone(text: str, kind: RequirementKind) -> bool:
+    """Whether a sentence asks for something wherever it stands."""
+    if kind in (RequirementKind.PLACE, RequirementKind.PERMIT):
+        return True
+    if kind is RequirementKind.YEARS:
+        return bool(re.search(r"(?i)experience|expertise|background", text))
+    if kind is RequirementKind.LANGUAGE:
+        return bool(re.search(r"(?i)fluen|required|must|essential|native|proficien", text))
+    return bool(_FIRM_CUE.search(text) and _CUE.search(text))
+
+
+def _kind_of(text: str) -> RequirementKind:
+    if _YEARS.search(text) and re.search(
+        r"(?i)experience|expertise|background|years? (?:in|of|as)\b", text
+    ):
+        return RequirementKind.YEARS
+    if _DEGREE.search(text):
+        return RequirementKind.DEGREE
+    if _CERTIFICATE.search(text):
+        return RequirementKind.CERTIFICATE
+    if _PERMIT.search(text):
+        return RequirementKind.PERMIT
+    if LANGUAGE.search(text) and _SPEAKS.search(text):
+        return RequirementKind.LANGUAGE
+    if _PLACE.search(text):
+        return RequirementKind.PLACE
+    if find_skills(text):
+        return RequirementKind.SKILL
+    return RequirementKind.TRAIT if _TRAIT.search(text) else RequirementKind.OTHER

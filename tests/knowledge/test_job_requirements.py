@@ -1,0 +1,51 @@
+import pytest
+
+from chatbot.knowledge.job_requirements import RequirementKind, find_requirements
+from chatbot.knowledge.skill_names import find_skills
+from tests.knowledge.test_job_description import APPROACH, POSTING
+
+
+def read(text):
+    return [(item.text, item.is_must) for item in find_requirements(text)]
+
+
+def test_what_is_asked_is_found_and_what_is_offered_is_not():
+    assert read(POSTING) == [
+        ("Oslo or remote", True),
+        ("5+ years of experience with Python and PostgreSQL", True),
+    ]
+
+
+def test_a_text_without_headings_is_read_by_what_it_says():
+    text = (
+        "We are a bank. You must have 3 years of experience with Java. Our team is nice. "
+        "Fluent Danish is required. We offer health insurance. A PhD would be great, "
+        "candidates should have a degree in physics."
+    )
+    kinds = [item.kind for item in find_requirements(text)]
+    assert kinds == [RequirementKind.YEARS, RequirementKind.LANGUAGE, RequirementKind.DEGREE]
+    assert any("Oslo" in item.text for item in find_requirements(APPROACH))
+
+
+@pytest.mark.parametrize("words", ["Nice to have", "## Bonus points", "Preferred qualifications:"])
+def test_wishes_are_no_musts(words):
+    assert read(f"Requirements\n- Java\n\n{words}\n- Rust") == [("Java", True), ("Rust", False)]
+    assert read("What you bring:\n* Rust is a plus\n* Java") == [
+        ("Rust is a plus", False),
+        ("Java", True),
+    ]
+
+
+def test_the_list_ends_with_the_next_heading():
+    text = "Qualifications\n- Java\nBenefits\n- 30 days of vacation\nSkills:\n- SQL"
+    assert read(text) == [("Java", True), ("SQL", True)]
+
+
+def test_names_that_are_words_count_with_their_capitals_only():
+    found = [mention.skill.name for mention in find_skills("You go and react to Go, C++ and k8s")]
+    assert found == ["Go", "C++", "Kubernetes"]
+
+
+def test_a_very_long_text_is_read_in_time():
+    assert len(find_requirements("Requirements\n" + "- Java and SQL, a long list 1\n" * 2000)) == 1
+    assert find_requirements("Requirements " + "a" * 60_000) == ()
