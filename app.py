@@ -54,6 +54,8 @@ def serve(app: Hardening, listener: socket.socket) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        # The outermost layer reads what proxies say, and only from those that are trusted.
+        proxy_headers=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )

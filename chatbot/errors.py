@@ -59,6 +59,19 @@ class NotLoaded(ChatbotError):
     user_message = "The chat cannot be loaded right now. Please try again in a moment."
 
 
+class LimitReached(ChatbotError):
+    """A visitor has done something too often; `retry_after` is in how many seconds they may again.
+
+    A door of the web answers it with 429 and `Retry-After`, the page with the words.
+    """
+
+    user_message = "Time for a short break. Please try again in a moment."
+
+    def __init__(self, user_message: str | None = None, *, retry_after: int) -> None:
+        super().__init__(user_message)
+        self.retry_after = retry_after
+
+
 class ModelUnavailable(ChatbotError):
     """No model could answer; `reason` is for the log and the owner, never for the visitor."""
 

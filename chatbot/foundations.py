@@ -12,6 +12,9 @@ from urllib.parse import quote
 from chatbot.errors import StartupError
 from chatbot.llm.budget import MICRO
 from chatbot.llm.provider import Provider, ProviderValues
+from chatbot.people.addresses import AddressHashes
+from chatbot.people.limits import Limits
+from chatbot.rates import parse_rates
 from chatbot.settings import MIN_SECRET_BYTES, Settings
 from chatbot.storage.database import Database, DatabaseValues
 from chatbot.storage.lock import FileLock
@@ -20,6 +23,7 @@ from chatbot.web.access import AccessValues
 from chatbot.web.passwords import PasswordHash, hash_password, parse_password_hash
 
 SECRET_FILE = "secret_key"
+SPACE_PROXIES = ["10.0.0.0/8"]
 
 
 def load_secret_key(settings: Settings) -> str:
@@ -155,6 +159,30 @@ def _take_password(settings: Settings, secret_key: str) -> PasswordHash | None:
         return None
     salt = hashlib.sha256(b"owner password:" + secret_key.encode()).digest()
     return hash_password(plain.get_secret_value(), salt=salt)
+
+
+def build_address_hashes(settings: Settings, secret_key: str) -> AddressHashes:
+    """Hashes of addresses under a key that lives in memory only.
+
+    Processes that share their counts in Redis have to make the same hashes: their key of the day
+    is derived from the secret key, and is stored nowhere either.
+    """
+    if settings.redis_url is None:
+        return AddressHashes()
+    return AddressHashes(secret=hashlib.sha256(b"addresses:" + secret_key.encode()).digest())
+
+
+def build_limits(settings: Settings, addresses: AddressHashes) -> Limits:
+    redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
+    rates = parse_rates(settings.rate_limits)
+    return Limits(rates, addresses=addresses, redis_url=redis_url)
+
+
+def list_trusted_proxies(settings: Settings) -> list[str]:
+    """Who may say where a request comes from: on a Space its own proxies, which none can avoid."""
+    if settings.trusted_proxies is not None:
+        return settings.trusted_proxies
+    return SPACE_PROXIES if settings.space_id else []
 
 
 def get_budget_cap(settings: Settings) -> int:

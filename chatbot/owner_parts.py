@@ -16,6 +16,7 @@ from chatbot.people.call_letters import CallLetters, LetterValues
 from chatbot.people.calls import Calls
 from chatbot.people.daily_summary import DailySummary
 from chatbot.people.email_codes import EmailCodes
+from chatbot.people.limits import Limits
 from chatbot.people.mail import Mailer, MailerValues, add_email
 from chatbot.people.mail_channel import open_mail_channel
 from chatbot.people.outbox import Outbox
@@ -119,7 +120,9 @@ def build_mailer(
     )
 
 
-def build_calls(settings: Settings, profile: Profile, database: Database, secret_key: str) -> Calls:
+def build_calls(
+    settings: Settings, profile: Profile, database: Database, secret_key: str, limits: Limits
+) -> Calls:
     zone = parse_zone(settings.time_zone)
     hours = settings.call_hours or settings.working_hours
     rules = CallRules(
@@ -148,7 +151,9 @@ def build_calls(settings: Settings, profile: Profile, database: Database, secret
     )
     return Calls(
         bookings=bookings,
-        desk=CallDesk(bookings, database=database, signer=Signer(secret_key, "visit")),
+        desk=CallDesk(
+            bookings, database=database, signer=Signer(secret_key, "visit"), limits=limits
+        ),
         codes=codes,
         links=ReturnLinks(database=database, sealer=Sealer(secret_key, "return")),
         zone=zone,

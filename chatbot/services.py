@@ -19,6 +19,8 @@ from chatbot.engine.tools import TOOLS, Toolbox
 from chatbot.engine.visitor_chat import VisitorChat, VisitorValues
 from chatbot.foundations import (
     build_access_values,
+    build_address_hashes,
+    build_limits,
     build_provider,
     get_budget_cap,
     has_provider,
@@ -54,6 +56,7 @@ from chatbot.people.gathering import GatheringValues
 from chatbot.people.human_request import DEFAULT_KEYWORDS
 from chatbot.people.inbox_desk import InboxDesk
 from chatbot.people.knowledge_desk import KnowledgeDesk
+from chatbot.people.limits import Limits
 from chatbot.people.mail import Mailer
 from chatbot.people.outbox import Outbox, OutboxValues
 from chatbot.people.presence import Presence
@@ -61,7 +64,6 @@ from chatbot.people.privacy import Privacy
 from chatbot.people.question_book import QuestionBook
 from chatbot.people.reminders import Reminders
 from chatbot.people.takeover import Takeover
-from chatbot.people.telling import Telling
 from chatbot.settings import Settings
 from chatbot.storage.database import Database
 from chatbot.storage.lock import FileLock
@@ -98,6 +100,7 @@ class Services:
     presence: Presence
     contacts: ContactDesk
     inbox: InboxDesk
+    limits: Limits
     access: OwnerAccess | None = None
     budget_cap: int = 0
     actions: ActionLinks | None = None
@@ -107,7 +110,11 @@ class Services:
         """Take over what an earlier run left, and begin the background work."""
         await self.engine.settle_dead_turns()
         self.background.start()
-        Thread(target=self.answering.warm_up, name="warm-up", daemon=True).start()
+        Thread(target=self._warm_up, name="warm-up", daemon=True).start()
+
+    def _warm_up(self) -> None:
+        self.limits.warm_up()
+        self.answering.warm_up()
 
     async def read_health(self) -> Health:
         """How the parts do that can fail; for the owner."""
@@ -143,7 +150,9 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
     profile = load_profile(settings.profile_dir)
     provider = build_provider(settings)
     count = lru_cache(maxsize=COUNTED_TEXTS)(count_tokens)
-    calls = build_calls(settings, profile, database, secret_key)
+    addresses = build_address_hashes(settings, secret_key)
+    limits = build_limits(settings, addresses)
+    calls = build_calls(settings, profile, database, secret_key, limits)
     knowledge = KnowledgeNow(
         profile,
         escalation_keywords=settings.escalation_keywords or DEFAULT_KEYWORDS,
@@ -160,7 +169,7 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
         provider=provider,
     )
     tools = (*TOOLS, *build_call_tools(calls))
-    answering = build_answering(toolbox=Toolbox(database, tools, book=book))
+    answering = build_answering(toolbox=Toolbox(database, tools, book=book, limits=limits))
     exam = Exam(
         ExamValues(settings.openai_model if provider else "", budget_cap=get_budget_cap(settings)),
         database=database,
@@ -199,7 +208,17 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
         lock=lock,
         answering=answering,
         engine=engine,
-        chat=_build_chat(settings, profile, database, engine, ending, live, presence, telling),
+        chat=VisitorChat(
+            _build_visitor_values(settings, profile),
+            database=database,
+            engine=engine,
+            ending=ending,
+            bell=live,
+            presence=presence,
+            telling=telling,
+            addresses=addresses,
+            limits=limits,
+        ),
         live=live,
         outbox=outbox,
         privacy=privacy,
@@ -232,7 +251,10 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
             zone=parse_zone(settings.time_zone),
         ),
         actions=actions,
-        access=OwnerAccess(access_values, database=database) if access_values else None,
+        access=OwnerAccess(access_values, database=database, addresses=addresses)
+        if access_values
+        else None,
+        limits=limits,
         budget_cap=get_budget_cap(settings),
         notes=(*build_notes(settings, profile), *notes),
     )
@@ -256,29 +278,11 @@ def _build_ending(settings: Settings, profile: Profile) -> Ending:
     return Ending(values)
 
 
-def _build_chat(
-    settings: Settings,
-    profile: Profile,
-    database: Database,
-    engine: ChatEngine,
-    ending: Ending,
-    live: LiveBell,
-    presence: Presence,
-    telling: Telling,
-) -> VisitorChat:
-    values = VisitorValues(
+def _build_visitor_values(settings: Settings, profile: Profile) -> VisitorValues:
+    return VisitorValues(
         owner_first_name=profile.first_name,
         session_timeout_minutes=settings.session_timeout_minutes,
         is_limited=not has_provider(settings),
-    )
-    return VisitorChat(
-        values,
-        database=database,
-        engine=engine,
-        ending=ending,
-        bell=live,
-        presence=presence,
-        telling=telling,
     )
 
 

@@ -3,6 +3,7 @@
 Nothing else reads the environment: `services.py` hands each part the values it needs.
 """
 
+import ipaddress
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -20,6 +21,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from chatbot.errors import StartupError
 from chatbot.hours import parse_hours, parse_span, parse_zone
+from chatbot.rates import DEFAULT_RATES, parse_rates
 
 MIN_SECRET_BYTES = 32
 _SET_BY_SPACES = "Set by Hugging Face Spaces; do not set it yourself."
@@ -110,6 +112,28 @@ def _check_one_address(value: SecretStr | None) -> SecretStr | None:
     return value
 
 
+def _check_rates(value: str) -> str:
+    parse_rates(value)
+    return value
+
+
+def _check_networks(value: list[str] | None) -> list[str] | None:
+    for network in value or ():
+        try:
+            ipaddress.ip_network(network, strict=False)
+        except ValueError:
+            raise ValueError(
+                "write each as an address or a network such as 10.0.0.0/8, separated by commas"
+            ) from None
+    return value
+
+
+def _check_redis(value: SecretStr | None) -> SecretStr | None:
+    if value and not re.match(r"(rediss?|unix)://\S+$", value.get_secret_value()):
+        raise ValueError("write it as redis://host:6379/0")
+    return value
+
+
 CommaList = Annotated[list[str], NoDecode, BeforeValidator(_split_commas)]
 Secret = Annotated[SecretStr | None, AfterValidator(_check_secret)]
 NotifyUrls = Annotated[
@@ -119,6 +143,7 @@ NotifyUrls = Annotated[
     AfterValidator(_check_notify_urls),
 ]
 EmailUrl = Annotated[SecretStr | None, AfterValidator(_check_one_address)]
+RedisUrl = Annotated[SecretStr | None, AfterValidator(_check_redis)]
 Hours = Annotated[str, AfterValidator(_check_hours)]
 PushoverKey = Annotated[SecretStr | None, AfterValidator(_check_pushover)]
 
@@ -303,6 +328,20 @@ class Settings(BaseSettings):
         ["https://huggingface.co"],
         description="Sites that may show the page in a frame, separated by commas.",
     )
+    rate_limits: Annotated[str, AfterValidator(_check_rates)] = Field(
+        DEFAULT_RATES,
+        description="How often one visitor may write (`session`, `address`), leave details, call "
+        "you and book; `contact off` lifts one limit, `off` all of them.",
+    )
+    trusted_proxies: Annotated[CommaList | None, AfterValidator(_check_networks)] = Field(
+        None,
+        description="Addresses or networks of your proxies, separated by commas: only they are "
+        "believed where a request comes from. On a Space it is known.",
+    )
+    redis_url: RedisUrl = Field(
+        None,
+        description="`redis://` address: several processes count the limits together there.",
+    )
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = (
         Field("info", description="`debug`, `info`, `warning` or `error`.")
     )
@@ -337,8 +376,10 @@ class Settings(BaseSettings):
         addresses = [*(self.notify_urls or ()), *filter(None, [self.email_url])]
         for url in addresses:
             found += re.findall(r"[A-Za-z0-9._~%+-]{6,}", url.get_secret_value())
-        if password := re.match(r"[^:]+://[^:@/]*:(.+)@", self.database_url or ""):
-            found += [password[1], unquote(password[1])]
+        redis_url = self.redis_url.get_secret_value() if self.redis_url else ""
+        for url in filter(None, (self.database_url, redis_url)):
+            if password := re.match(r"[^:]+://[^:@/]*:(.+)@", url):
+                found += [password[1], unquote(password[1])]
         return tuple(dict.fromkeys(found))
 
 

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from chatbot.foundations import has_hugging_face
+from chatbot.foundations import has_hugging_face, list_trusted_proxies
 from chatbot.page_setup import build_page_values
 from chatbot.services import Services
 from chatbot.settings import Settings
@@ -16,6 +16,7 @@ from chatbot.ui.gradio_settings import (
     prepare_gradio,
     tune,
 )
+from chatbot.web.client_address import TrustedProxies
 from chatbot.web.hardening import Hardening, HardeningValues
 from chatbot.web.origins import Origins
 
@@ -97,6 +98,7 @@ def build_site(
         large_bodies=IMPORT_BODIES,
         visitor_paths=visitor_paths,
         owner_calls=calls,
+        proxies=TrustedProxies(list_trusted_proxies(settings)),
     )
     return Hardening(site, hardening)
 

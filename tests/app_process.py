@@ -59,6 +59,8 @@ class AppProcess:
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             "DATA_DIR": str(self.data_dir),
+            # Tests and benchmarks send more than a person would; those of the limits set their own.
+            "RATE_LIMITS": "off",
             "PROFILE_DIR": str(ROOT / "data" / "profile"),
             **(settings or {}),
         }

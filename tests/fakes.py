@@ -10,6 +10,9 @@ from sqlmodel import select
 
 from chatbot.engine.views import ChatView, MessageView
 from chatbot.engine.visitor_chat import ChatKey, PageInfo, VisitorChat
+from chatbot.people.addresses import AddressHashes
+from chatbot.people.limits import Limits
+from chatbot.rates import parse_rates
 from chatbot.services import Services, build_services
 from chatbot.settings import Settings
 from chatbot.storage.database import Database, DatabaseValues
@@ -28,9 +31,16 @@ def make_settings(database: DatabaseValues, **values: Any) -> Settings:
         "database_key": database.key,
         "profile_dir": PROFILE,
         "secret_key": SECRET,
+        # Tests send more than a person would; those of the limits set their own.
+        "rate_limits": "off",
         "model_prices": '{"gpt-4.1-mini": {"input": 1, "cached": 0.5, "output": 4}}',
     }
     return Settings(_env_file=None, **{**defaults, **values})
+
+
+def no_limits() -> Limits:
+    """Limits that limit nothing."""
+    return Limits(parse_rates("off"), addresses=AddressHashes())
 
 
 @asynccontextmanager

@@ -17,10 +17,12 @@ from chatbot.engine.visitor_chat import VisitorChat, VisitorValues
 from chatbot.events import TextDelta, TurnEvent
 from chatbot.hours import parse_hours
 from chatbot.knowledge.sections import Profile
+from chatbot.people.addresses import AddressHashes
 from chatbot.people.presence import Presence
 from chatbot.people.takeover import Takeover, TakeoverValues
 from chatbot.storage.database import Database, DatabaseValues
 from chatbot.web.live import LiveBell
+from tests.fakes import no_limits
 from tests.knowledge_parts import RecordingBell, make_telling
 
 WORST_CASE = 1000
@@ -85,6 +87,8 @@ class FloorParts:
             bell=self.live,
             presence=self.presence,
             telling=make_telling(RecordingBell()),
+            addresses=AddressHashes(),
+            limits=no_limits(),
         )
 
     async def __aenter__(self) -> Self:

@@ -151,7 +151,7 @@ def test_every_secret_is_known_to_the_log(monkeypatch):
         name.upper(): f"canary-{number}-of-more-than-thirty-two-characters"
         for number, (name, field) in enumerate(Settings.model_fields.items())
         if "SecretStr" in str(field.annotation)
-        and name not in ("notify_urls", "email_url", "owner_password")
+        and name not in ("notify_urls", "email_url", "redis_url", "owner_password")
     }
     assert len(secrets) >= 5
     for name, value in secrets.items():
@@ -159,10 +159,10 @@ def test_every_secret_is_known_to_the_log(monkeypatch):
     monkeypatch.setenv("NOTIFY_URLS", "tgram://123:canary-part/5")
     monkeypatch.setenv("EMAIL_URL", "sendgrid://canary-mail:me@example.com")
     monkeypatch.setenv("DATABASE_URL", "postgresql://me:canary%40pw@host/name")
+    monkeypatch.setenv("REDIS_URL", "redis://:canary-redis@host:6379/0")
     found = load_settings(None).secret_values()
-    assert {*secrets.values(), "canary-part", "canary-mail", "canary%40pw", "canary@pw"} <= set(
-        found
-    )
+    parts = {"canary-part", "canary-mail", "canary%40pw", "canary@pw", "canary-redis"}
+    assert {*secrets.values(), *parts} <= set(found)
 
 
 def test_the_file_is_read_and_the_environment_wins(monkeypatch, tmp_path):

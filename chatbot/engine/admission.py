@@ -144,12 +144,25 @@ class Admission:
         """The id of this run of the program."""
         return self._values.run_id
 
+    def is_known(self, session: Session, request: TurnRequest) -> bool:
+        """Whether this request has made a turn already; raises NotFound as `find_known` does."""
+        return self._find_id(session, request)[2] is not None
+
     def find_known(self, session: Session, request: TurnRequest) -> Turn | Draft:
         """The turn that this request has already made, or the draft of one.
 
         Raises NotFound for a token or conversation that is not this visitor's, InvalidInput for
         words that cannot be sent or for a kind of turn that does not fit here.
         """
+        conversation, client_id, known = self._find_id(session, request)
+        draft = self._draft(session, request, conversation, client_id, is_known=known is not None)
+        if known is None:
+            return draft
+        return Turn(turn_id=known, draft=draft, day="", is_new=False)
+
+    def _find_id(
+        self, session: Session, request: TurnRequest
+    ) -> tuple[Conversation, str, uuid.UUID | None]:
         _, conversation = get_own_conversation(session, request.token, request.conversation_id)
         client_id = clean_line(request.client_message_id, limit=MAX_CLIENT_ID)
         if not client_id:
@@ -157,10 +170,7 @@ class Admission:
         known = messages.get_id_by_client_id(
             session, conversation_id=conversation.id, client_message_id=client_id
         )
-        draft = self._draft(session, request, conversation, client_id, is_known=known is not None)
-        if known is None:
-            return draft
-        return Turn(turn_id=known, draft=draft, day="", is_new=False)
+        return conversation, client_id, known
 
     def _draft(
         self,

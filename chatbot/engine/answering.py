@@ -115,6 +115,7 @@ class Answering:
             find_answer=turn.draft.knowledge.find_answer,
             conversation_id=turn.conversation_id,
             turn_id=turn.turn_id,
+            session_id=turn.draft.session_id,
             visitor_text="\n".join([*turn.draft.earlier_words, turn.draft.question or ""]),
             owner_first_name=self._values.owner_first_name,
         )

@@ -18,6 +18,7 @@ from chatbot.people.bookings import CallWish, Place
 from chatbot.people.call_desk import read_start, write_start
 from chatbot.people.call_words import find_zone, tell_call
 from chatbot.people.calls import Calls
+from chatbot.people.limits import LimitKind
 from chatbot.people.slots import group_by_day
 from chatbot.storage.models import Conversation, Message, ToolCall
 
@@ -61,7 +62,10 @@ def build_call_tools(calls: Calls) -> tuple[Tool, ...]:
     if not calls.takes_bookings:
         return ()
     tools = _CallTools(calls)
-    return (Tool(LIST, ListCallSlots, tools.list_slots), Tool(BOOK, BookCall, tools.book))
+    return (
+        Tool(LIST, ListCallSlots, tools.list_slots),
+        Tool(BOOK, BookCall, tools.book, LimitKind.BOOKING),
+    )
 
 
 class _Elsewhere:

@@ -87,6 +87,10 @@ class ChatEngine:
         task.add_done_callback(self._starting.discard)
         return await asyncio.shield(task)
 
+    async def knows(self, request: TurnRequest) -> bool:
+        """Whether this request has been admitted before; raises NotFound like `start_turn`."""
+        return await self._database.read(lambda session: self._admission.is_known(session, request))
+
     async def _start(self, request: TurnRequest) -> Turn:
         async with self._lock_of(request.conversation_id):
             turn = await self._admit(request)

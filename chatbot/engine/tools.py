@@ -11,9 +11,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlmodel import Session
 
-from chatbot.errors import ChatbotError
+from chatbot.errors import ChatbotError, LimitReached
 from chatbot.people.contacts import save_contact
 from chatbot.people.escalations import open_escalation
+from chatbot.people.limits import LimitKind, Limits
 from chatbot.people.question_book import QuestionBook
 from chatbot.people.questions import file_question
 from chatbot.storage.database import Database
@@ -62,7 +63,8 @@ class EscalateToHuman(Arguments):
 
 @dataclass(frozen=True)
 class ToolContext:
-    """Where a tool call happens; `visitor_text` is everything the visitor typed in this chat.
+    """Where a tool call happens, and whose chat it is (`session_id`); `visitor_text` is everything
+    that they typed in it.
 
     `find_answer` gives the mark and words of the owner's own answer to a question, "" for none.
     """
@@ -73,6 +75,7 @@ class ToolContext:
     owner_first_name: str
     find_answer: Callable[[str], str] = lambda _question: ""
     book: QuestionBook | None = None
+    session_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -148,17 +151,18 @@ def _escalate_to_human(
 
 @dataclass(frozen=True)
 class Tool:
-    """A tool's name, the model of its arguments, and the use case behind it."""
+    """A tool's name, the model of its arguments, the use case behind it, and what limits it."""
 
     name: str
     arguments: type[Arguments]
     effect: Effect
+    limit: LimitKind | None = None
 
 
 TOOLS = (
-    Tool("record_user_details", RecordUserDetails, _record_user_details),
+    Tool("record_user_details", RecordUserDetails, _record_user_details, LimitKind.CONTACT),
     Tool("record_unknown_question", RecordUnknownQuestion, _record_unknown_question),
-    Tool("escalate_to_human", EscalateToHuman, _escalate_to_human),
+    Tool("escalate_to_human", EscalateToHuman, _escalate_to_human, LimitKind.ESCALATION),
 )
 
 
@@ -171,8 +175,10 @@ class Toolbox:
         tools: tuple[Tool, ...] = TOOLS,
         *,
         book: QuestionBook | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self._database = database
+        self._limits = limits
         self._tools = {tool.name: tool for tool in tools}
         self._book = book or QuestionBook()
 
@@ -188,7 +194,7 @@ class Toolbox:
         Unknown names, arguments that do not fit and refused actions are results, not errors; only
         a database that refuses the write is reported as failed.
         """
-        parsed = self._parse(name, arguments)
+        parsed = await self._count(self._parse(name, arguments), context)
         context = replace(context, book=self._book)
 
         def work(session: Session) -> ToolResult:
@@ -212,6 +218,18 @@ class Toolbox:
             return await self._database.write(work)
         except ChatbotError as error:
             return ToolResult(f"Failed: {error.user_message}", FAILED)
+
+    async def _count(
+        self, parsed: tuple[Tool, Arguments] | ToolResult, context: ToolContext
+    ) -> tuple[Tool, Arguments] | ToolResult:
+        if self._limits is None or isinstance(parsed, ToolResult) or parsed[0].limit is None:
+            return parsed
+        try:
+            who = str(context.session_id)
+            await self._limits.take(parsed[0].limit, session=who, is_in_chat=True)
+        except LimitReached as error:
+            return ToolResult(f"Refused: {error.user_message}", REFUSED)
+        return parsed
 
     def _parse(self, name: str, arguments: str) -> tuple[Tool, Arguments] | ToolResult:
         tool = self._tools.get(name)

@@ -25,7 +25,7 @@ from chatbot.engine.views import (
     EscalationView,
     MessageView,
 )
-from chatbot.errors import InvalidInput, NotFound
+from chatbot.errors import InvalidInput, LimitReached, NotFound
 from chatbot.events import Bell, Citation
 from chatbot.people.addresses import AddressHashes
 from chatbot.people.forms import (
@@ -36,6 +36,7 @@ from chatbot.people.forms import (
     save_contact_form,
     save_human_form,
 )
+from chatbot.people.limits import LimitKind, Limits
 from chatbot.people.presence import Presence
 from chatbot.people.sessions import (
     Arrival,
@@ -46,6 +47,7 @@ from chatbot.people.sessions import (
     is_over,
 )
 from chatbot.people.telling import Telling
+from chatbot.signing import hash_token
 from chatbot.storage import conversations, messages, sessions
 from chatbot.storage.database import Database
 from chatbot.storage.messages import MessageRow
@@ -87,6 +89,10 @@ class ChatKey:
     conversation_id: str
     client_message_id: str = ""
     page: str = ""
+    # Where the request comes from, for the limits: it is hashed and not kept.
+    address: str | None = field(default=None, repr=False)
+    # Whether the session was made for this one request: then it is no reason to allow more.
+    is_new: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,7 +128,8 @@ class VisitorChat:
         bell: Bell,
         presence: Presence,
         telling: Telling,
-        addresses: AddressHashes | None = None,
+        addresses: AddressHashes,
+        limits: Limits,
     ) -> None:
         self._values = values
         self._database = database
@@ -131,7 +138,8 @@ class VisitorChat:
         self._bell = bell
         self._presence = presence
         self._telling = telling
-        self._addresses = addresses or AddressHashes()
+        self._addresses = addresses
+        self._limits = limits
 
     async def open_page(self, token: str | None, *, page: PageInfo) -> ChatView:
         """Recognise a visitor, or make a session for them, and show the chat they had open."""
@@ -258,9 +266,10 @@ class VisitorChat:
     async def leave_contact(self, key: ChatKey, form: ContactForm) -> ContactReceipt:
         """Store what the contact form holds and tell the owner; sent twice, it is one contact.
 
-        Raises InvalidFields with what to change in each field.
+        Raises InvalidFields with what to change in each field, and LimitReached.
         """
         details = check_contact_form(form)
+        await self._count_form(LimitKind.CONTACT, key)
 
         def work(session: Session) -> uuid.UUID:
             chat, conversation = self._find(session, key)
@@ -283,9 +292,17 @@ class VisitorChat:
         """Tell the owner that this visitor wants to talk to them, about what, and where to answer.
 
         Asking again adds what is told beside to the first time. Raises InvalidFields for an e-mail
-        address or a note that cannot be used.
+        address or a note that cannot be used, and LimitReached.
         """
         wish = check_human_form(note=note, email=email)
+        try:
+            await self._count_form(LimitKind.ESCALATION, key)
+        except LimitReached:
+            view = await self.read(key)
+            if not view.is_escalated or wish.note or wish.email:
+                raise
+            # It would change nothing: the owner has been told, and the visitor can see that.
+            return view
 
         def work(session: Session) -> ChatView:
             read_at = time.monotonic()
@@ -323,12 +340,28 @@ class VisitorChat:
             text=text,
             message_id=message_id,
         )
+        try:
+            await self._limits.take(
+                LimitKind.MESSAGE,
+                session=None if key.is_new else hash_token(key.token),
+                address=key.address,
+            )
+        except LimitReached:
+            # What has been taken already is not refused when it is sent again.
+            if not await self._engine.knows(request):
+                raise
         await self._engine.start_turn(request)
         view = await self.read(key)
         live = self._engine.get_live(view.conversation_id)
         if live is not None:
             live.base = view
         return view
+
+    async def _count_form(self, kind: LimitKind, key: ChatKey) -> None:
+        """Raises NotFound for a chat that is not this visitor's, and LimitReached."""
+        chat, _ = await self._database.read(lambda session: self._find(session, key))
+        who = None if key.is_new else str(chat.id)
+        await self._limits.take(kind, session=who, address=key.address)
 
     def _get_base(self, key: ChatKey) -> ChatView | None:
         """The view that this visitor was given when the turn began: read once, followed often."""

@@ -13,8 +13,9 @@ from datetime import UTC, datetime, timedelta
 from sqlmodel import Session
 
 from chatbot.errors import InvalidInput, NotFound
-from chatbot.people.bookings import MAX_KEY, Bookings, CallWish, Place
+from chatbot.people.bookings import MAX_KEY, Bookings, CallWish, Place, check_wish
 from chatbot.people.call_letters import FILE_NAME
+from chatbot.people.limits import LimitKind, Limits
 from chatbot.people.sessions import Arrival, arrive, get_own_conversation, get_session
 from chatbot.signing import Signer, hash_token
 from chatbot.storage import bookings, conversations
@@ -29,10 +30,14 @@ NOT_A_TIME = "This is not a time that can be read. Please choose one of those of
 
 @dataclass(frozen=True)
 class Visit:
-    """Whose booking it is: a session and the chat in which it came up."""
+    """Whose booking it is: a session and the chat in which it came up.
+
+    `is_new` is a visit that was made for this one request.
+    """
 
     session_id: uuid.UUID
     conversation_id: uuid.UUID | None
+    is_new: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,8 +81,10 @@ class CallDesk:
         *,
         database: Database,
         signer: Signer,
+        limits: Limits,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
+        self._limits = limits
         self._bookings = booked
         self._database = database
         self._signer = signer
@@ -110,7 +117,7 @@ class CallDesk:
 
         def work(session: Session) -> Visit:
             _, chat, conversation = arrive(session, None, Arrival(channel=channel))
-            return Visit(chat.id, conversation.id)
+            return Visit(chat.id, conversation.id, is_new=True)
 
         return await self._database.write(work)
 
@@ -150,9 +157,15 @@ class CallDesk:
 
         return await self._database.read(work)
 
-    async def hold(self, visit: Visit, starts_at: datetime, client_key: str) -> CallView:
-        """Keep a time for a few minutes; raises SlotTaken."""
+    async def hold(
+        self, visit: Visit, starts_at: datetime, client_key: str, *, address: str | None = None
+    ) -> CallView:
+        """Keep a time for a few minutes; raises SlotTaken and LimitReached.
+
+        `address` is where the request comes from.
+        """
         place = self._place(visit, client_key)
+        await self._count(LimitKind.HOLD, visit, address)
 
         def work(session: Session) -> CallView:
             self._check_visit(session, visit)
@@ -177,16 +190,41 @@ class CallDesk:
         return await self._database.read(work)
 
     async def confirm(
-        self, visit: Visit, starts_at: datetime, client_key: str, wish: CallWish
+        self,
+        visit: Visit,
+        starts_at: datetime,
+        client_key: str,
+        wish: CallWish,
+        *,
+        address: str | None = None,
     ) -> CallView:
-        """Book a time; the same key books once. Raises SlotTaken and InvalidFields."""
+        """Book a time; the same key books once. Raises SlotTaken, InvalidFields and LimitReached.
+
+        `address` is where the request comes from.
+        """
         place = self._place(visit, client_key)
+        check_wish(wish)
+        if not await self._is_booked(place):
+            await self._count(LimitKind.BOOKING, visit, address)
 
         def work(session: Session) -> CallView:
             self._check_visit(session, visit)
             return self._view(self._bookings.confirm(session, place, starts_at, wish))
 
         return await self._database.write(work)
+
+    async def _count(self, kind: LimitKind, visit: Visit, address: str | None) -> None:
+        who = None if visit.is_new else str(visit.session_id)
+        await self._limits.take(kind, session=who, address=address)
+
+    async def _is_booked(self, place: Place) -> bool:
+        """Whether this very request has booked before: a repeat of it is not counted."""
+        row = await self._database.read(
+            lambda session: bookings.get_by_client_key(
+                session, session_id=place.session_id, client_key=place.client_key[:MAX_KEY]
+            )
+        )
+        return row is not None and row.status == BookingStatus.BOOKED
 
     async def find(self, token: str) -> CallView:
         """The call that a link opens; raises NotFound for any other secret."""

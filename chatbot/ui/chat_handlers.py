@@ -11,13 +11,20 @@ import gradio as gr
 
 from chatbot.engine.views import ChatView
 from chatbot.engine.visitor_chat import ChatKey, PageInfo, VisitorChat
-from chatbot.errors import InvalidInput
+from chatbot.errors import InvalidInput, LimitReached
 from chatbot.people.forms import new_form_id
 from chatbot.ui.chat_tab import ChatTab
-from chatbot.ui.event_values import read_key, read_page, read_text, read_uuid
+from chatbot.ui.event_values import (
+    read_address,
+    read_key,
+    read_page,
+    read_text,
+    read_uuid,
+)
 from chatbot.ui.faults import word_error
 from chatbot.ui.forms_frame import FormsFrame
 from chatbot.ui.frame import PageFrame
+from chatbot.ui.limit_notice import limit_notice
 from chatbot.ui.locales.en import Texts
 from chatbot.ui.messages import MessageRenderer
 from chatbot.ui.values import PageValues
@@ -81,7 +88,7 @@ class ChatHandlers:
             page=read_page(request),
             locale=_locale(request),
             referrer=_referrer_host(referrer, request),
-            address=request.client.host if request.client else None,
+            address=read_address(request),
         )
         opened = self._open_as(read_text(token), read_text(referrer), info)
         async for update in self._shielded(self._open(opened, info.page)):
@@ -256,7 +263,12 @@ class ChatHandlers:
             async for update in updates:
                 yield update
         except Exception as error:
-            yield {self._tab.error_line: self._frame.error(word_error(error, self._texts))}
+            yield {self._tab.error_line: self._show_error(error)}
+
+    def _show_error(self, error: Exception) -> str:
+        if isinstance(error, LimitReached):
+            return limit_notice(error, self._texts)
+        return self._frame.error(word_error(error, self._texts))
 
     def show(self, view: ChatView, page: str, taken: str = "") -> dict[Any, Any]:
         """The whole chat for the page; `taken` is the message that the page may clear away."""

@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from chatbot.engine.visitor_chat import ChatKey, VisitorChat
-from chatbot.errors import InvalidFields, InvalidInput
+from chatbot.errors import InvalidFields, InvalidInput, LimitReached
 from chatbot.people.forms import ContactForm
 from chatbot.ui.chat_tab import ChatTab
 from chatbot.ui.event_values import read_key, read_text
@@ -147,6 +147,8 @@ class ContactHandlers:
             return await self._send(key, form)
         except InvalidFields as error:
             return self._show_faults(error.fields)
+        except LimitReached as reached:
+            return {**self._show_faults({}), self._tab.answer: self._frame.over_limit(reached)}
         except Exception as error:
             return self._show_faults({}, word_error(error, self._texts))
 

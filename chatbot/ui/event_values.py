@@ -15,7 +15,14 @@ def read_key(request: gr.Request, token: Any, conversation_id: Any, message_id: 
         conversation_id=read_text(conversation_id),
         client_message_id=read_text(message_id),
         page=read_page(request),
+        address=read_address(request),
     )
+
+
+def read_address(request: gr.Request) -> str | None:
+    """Where the page is open, as the outermost layer found out."""
+    client = request.client
+    return client.host if client else None
 
 
 def read_page(request: gr.Request) -> str:

@@ -8,7 +8,9 @@ import secrets
 from datetime import datetime
 
 from chatbot.engine.views import ChatView, ContactReceipt
+from chatbot.errors import LimitReached
 from chatbot.ui.frame import book_link
+from chatbot.ui.limit_notice import limit_notice
 from chatbot.ui.locales.en import Texts
 from chatbot.ui.markdown import plain_html
 from chatbot.ui.presence_words import build_expectation
@@ -54,6 +56,13 @@ class FormsFrame:
     def answered(self, message: str = "") -> str:
         """A mark that the server has answered a form, and what went wrong beside the fields."""
         error = f'<p class="cc-error" role="alert">{plain_html(message)}</p>' if message else ""
+        return self._answer(error)
+
+    def over_limit(self, reached: LimitReached) -> str:
+        """The same mark, and when the form can be sent again."""
+        return self._answer(limit_notice(reached, self._texts))
+
+    def _answer(self, error: str) -> str:
         return f'<div><i class="cc-answered" id="answered-{secrets.token_hex(4)}"></i>{error}</div>'
 
     def receipt(self, receipt: ContactReceipt) -> str:

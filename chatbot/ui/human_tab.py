@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from chatbot.engine.visitor_chat import ChatKey, VisitorChat
-from chatbot.errors import InvalidFields, InvalidInput
+from chatbot.errors import InvalidFields, InvalidInput, LimitReached
 from chatbot.ui.chat_handlers import ChatHandlers
 from chatbot.ui.chat_tab import ChatTab
 from chatbot.ui.event_values import read_key, read_text
@@ -103,6 +103,8 @@ class HumanHandlers:
             return await self._ask(key, read_text(note), read_text(email))
         except InvalidFields as error:
             return self._show_faults(error.fields)
+        except LimitReached as reached:
+            return {**self._show_faults({}), self._tab.answer: self._frame.over_limit(reached)}
         except Exception as error:
             return self._show_faults({}, word_error(error, self._texts))
 

@@ -90,6 +90,7 @@ class OwnerAccess:
         values: AccessValues,
         *,
         database: Database,
+        addresses: AddressHashes | None = None,
         clock: Callable[[], datetime] = utc_now,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -99,9 +100,9 @@ class OwnerAccess:
         self._clock = clock
         self._seconds = seconds
         self._key = hashlib.sha256(b"owner:" + values.secret_key.encode()).digest()
-        # Wrong tries must count together over a restart and in every process, which a key that
-        # only lives in memory cannot do. They are deleted after a quarter of an hour.
-        self._addresses = AddressHashes(clock, secret=self._key)
+        # Their key may live in memory only: then the tries of one address begin anew with a
+        # restart, and those of all addresses together go on, since they need no address.
+        self._addresses = addresses or AddressHashes(clock)
         self._remembered: dict[str, tuple[SignedIn, float]] = {}
         self._sign_outs = 0
         self._passwords = asyncio.Semaphore(_PASSWORDS_AT_ONCE)

@@ -4,15 +4,16 @@ from datetime import UTC, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Request, Response
 from pydantic import BaseModel, Field
 
-from chatbot.errors import ChatbotError, InvalidInput, NotFound
+from chatbot.errors import ChatbotError, InvalidInput, LimitReached, NotFound
 from chatbot.people.bookings import CallWish, SlotTaken
 from chatbot.people.call_desk import CallDesk, CallView, Visit, read_start, write_start
 from chatbot.people.call_words import find_zone
 from chatbot.people.slots import group_by_day
 from chatbot.storage.models import Channel
+from chatbot.web.client_address import client_address
 from chatbot.web.refusals import Refusal
 
 
@@ -72,11 +73,19 @@ def build_call_api(desk: CallDesk, zone: ZoneInfo) -> APIRouter:
         return SlotsView(time_zone=place.key, minutes=desk.minutes, days=views)
 
     @router.post("/bookings", status_code=201)
-    async def book(wish: BookingWish, authorization: Annotated[str, Header()] = "") -> BookingView:
+    async def book(
+        request: Request, wish: BookingWish, authorization: Annotated[str, Header()] = ""
+    ) -> BookingView:
         visit = await _find_visit(desk, authorization)
         who = CallWish(wish.name, wish.email, wish.topic, wish.time_zone, wish.consent)
         try:
-            call = await desk.confirm(visit, read_start(wish.start), wish.client_key, who)
+            call = await desk.confirm(
+                visit,
+                read_start(wish.start),
+                wish.client_key,
+                who,
+                address=client_address(request),
+            )
         except ChatbotError as error:
             raise _refusal_of(error) from error
         file = await desk.build_file(call.token)
@@ -96,6 +105,8 @@ async def _find_visit(desk: CallDesk, authorization: str) -> Visit:
 
 
 def _refusal_of(error: ChatbotError) -> Refusal:
+    if isinstance(error, LimitReached):
+        return Refusal.of_limit(error)
     if isinstance(error, SlotTaken):
         return Refusal(409, "slot_taken", error.user_message)
     if isinstance(error, InvalidInput):

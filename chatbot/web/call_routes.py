@@ -13,15 +13,16 @@ from typing import Annotated, Protocol
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Form, Response
+from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from chatbot.errors import ChatbotError, InvalidFields, InvalidInput, NotFound
+from chatbot.errors import ChatbotError, InvalidFields, InvalidInput, LimitReached, NotFound
 from chatbot.people.bookings import CallWish, SlotTaken
 from chatbot.people.call_desk import CallDesk, CallView, read_start
 from chatbot.people.call_views import Choice, Draft, Proof
 from chatbot.people.call_words import find_zone
 from chatbot.people.email_codes import EmailCodes
+from chatbot.web.client_address import client_address
 
 BOOK_PATH, CALL_PATH = "/book", "/call"
 _CHANNEL = "page"
@@ -115,15 +116,16 @@ def build_book_router(site: CallSite) -> APIRouter:
 
     @router.post(f"{BOOK_PATH}/hold")
     async def hold_time(
-        start: Text = "", key: Text = "", client: Text = "", zone: Text = ""
+        request: Request, start: Text = "", key: Text = "", client: Text = "", zone: Text = ""
     ) -> Response:
         place = find_zone(zone, site.zone)
         try:
             starts_at = read_start(start)
             visit = site.desk.read_key(key) or await site.desk.add_visit(_CHANNEL)
-            held = await site.desk.hold(visit, starts_at, client)
+            address = client_address(request)
+            held = await site.desk.hold(visit, starts_at, client, address=address)
         except ChatbotError as error:
-            return await site.show_choice(key, place, error=error.user_message, status=409)
+            return await _show_refused(site, key, place, error)
         if held.token:
             return redirect(f"{CALL_PATH}/{held.token}")
         query = urlencode(
@@ -147,6 +149,7 @@ def build_book_router(site: CallSite) -> APIRouter:
 
     @router.post(f"{BOOK_PATH}/confirm")
     async def book_call(
+        request: Request,
         start: Text = "",
         key: Text = "",
         client: Text = "",
@@ -163,7 +166,8 @@ def build_book_router(site: CallSite) -> APIRouter:
             return await site.show_choice("", place)
         try:
             starts_at = read_start(start)
-            call = await site.desk.confirm(visit, starts_at, client, wish)
+            address = client_address(request)
+            call = await site.desk.confirm(visit, starts_at, client, wish, address=address)
         except InvalidFields as error:
             held = await site.desk.find_held(visit, starts_at, client)
             if held is None:
@@ -171,10 +175,19 @@ def build_book_router(site: CallSite) -> APIRouter:
             draft = Draft(held, place, key, client, wish, error.fields)
             return show(site.pages.confirm(draft), 422)
         except ChatbotError as error:
-            return await site.show_choice(key, place, error=error.user_message, status=409)
+            return await _show_refused(site, key, place, error)
         return redirect(f"{CALL_PATH}/{call.token}?news=booked")
 
     return router
+
+
+async def _show_refused(site: CallSite, key: str, zone: ZoneInfo, error: ChatbotError) -> Response:
+    """The times again, with what was wrong."""
+    status = 429 if isinstance(error, LimitReached) else 409
+    response = await site.show_choice(key, zone, error=error.user_message, status=status)
+    if isinstance(error, LimitReached):
+        response.headers["retry-after"] = str(error.retry_after)
+    return response
 
 
 def build_call_router(site: CallSite) -> APIRouter:

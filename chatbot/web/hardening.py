@@ -15,6 +15,8 @@ from urllib.parse import parse_qs
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chatbot.errors import LimitReached
+from chatbot.web.client_address import TrustedProxies
 from chatbot.web.documents import harden_document
 from chatbot.web.gradio_calls import check_call, read_call
 from chatbot.web.origins import Origins
@@ -97,6 +99,7 @@ class HardeningValues:
     large_bodies: Mapping[str, int] = field(default_factory=dict)
     visitor_paths: tuple[str, ...] = ()
     owner_calls: OwnerCalls | None = None
+    proxies: TrustedProxies = field(default_factory=TrustedProxies)
 
     def is_own(self, path: str) -> bool:
         """Whether the HTML of a path is one of our pages outside of Gradio's."""
@@ -128,7 +131,9 @@ class Hardening:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
-        elif scope["type"] == "websocket":
+            return
+        scope = self._values.proxies.resolve(scope)
+        if scope["type"] == "websocket":
             await self._pass_socket(scope, receive, send)
         else:
             await self._pass_request(scope, receive, send)
@@ -144,10 +149,13 @@ class Hardening:
         try:
             self._check(scope)
             await self._check_stream(scope)
-            await self._app(_without_origin(scope), await self._body(scope, receive), response.send)
+            counted = self._counted(receive, scope["path"], response)
+            await self._app(_without_origin(scope), await self._body(scope, counted), response.send)
             await response.finish()
         except Refusal as refusal:
             await response.refuse(refusal)
+        except LimitReached as reached:
+            await response.refuse(Refusal.of_limit(reached))
         except Exception:
             error_id = uuid.uuid4().hex[:8]
             path = self._values.loggable(scope["path"])
@@ -170,14 +178,11 @@ class Hardening:
             raise self._too_large(path)
 
     async def _body(self, scope: Scope, receive: Receive) -> Receive:
-        if scope["method"] in _SAFE_METHODS:
+        if scope["method"] in _SAFE_METHODS or scope["path"] not in _CALL_PATHS:
             return receive
-        if scope["path"] not in _CALL_PATHS:
-            return self._counted(receive, scope["path"])
         body = bytearray()
-        counted = self._counted(receive, scope["path"])
         while True:
-            message = await counted()
+            message = await receive()
             if message["type"] == "http.disconnect":
                 return _replay(b"", receive)
             body += message.get("body", b"")
@@ -209,7 +214,7 @@ class Hardening:
     def _max_body_bytes(self, path: str) -> int:
         return self._values.large_bodies.get(path, self._values.max_body_bytes)
 
-    def _counted(self, receive: Receive, path: str) -> Receive:
+    def _counted(self, receive: Receive, path: str, response: "_Response") -> Receive:
         received = 0
 
         async def counted() -> Message:
@@ -217,7 +222,9 @@ class Hardening:
             message = await receive()
             received += len(message.get("body", b""))
             if received > self._max_body_bytes(path):
-                raise self._too_large(path)
+                # FastAPI makes a 400 of whatever is raised while it reads a body.
+                response.due = self._too_large(path)
+                raise response.due
             return message
 
         return counted
@@ -241,6 +248,8 @@ class _Response:
         self._document: bytearray | None = None
         self._is_dropped = False
         self._is_held = False
+        # What the answer is, whatever the application says.
+        self.due: Refusal | None = None
 
     async def send(self, message: Message) -> None:
         if self._is_dropped or self._is_held:
@@ -268,6 +277,9 @@ class _Response:
             await self._send({"type": "http.response.body", "body": b""})
 
     async def _begin(self, message: Message) -> None:
+        if self.due is not None:
+            await self.refuse(self.due)
+            return
         path, status = self._scope["path"], message["status"]
         kind = MutableHeaders(raw=message["headers"]).get("content-type", "")
         if status == 500 and kind.startswith("text/plain"):

@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Send
 
+from chatbot.errors import LimitReached
+
 _MESSAGES = {
     400: ("bad_request", "The request could not be read."),
     401: ("unauthorized", "Please sign in first."),
@@ -25,8 +27,11 @@ _MESSAGES = {
 class Refusal(Exception):
     """Ends a request with an error that its sender may read; the id is in the log too."""
 
-    def __init__(self, status: int, code: str, message: str, error_id: str = "") -> None:
+    def __init__(
+        self, status: int, code: str, message: str, error_id: str = "", *, retry_after: int = 0
+    ) -> None:
         super().__init__(f"{status} {code}")
+        self.retry_after = retry_after
         self.status = status
         self.code = code
         self.message = message
@@ -37,6 +42,12 @@ class Refusal(Exception):
         """The error for a status whose own words are not to be shown."""
         code, message = _MESSAGES.get(status, ("internal", "Something went wrong."))
         return cls(status, code, message)
+
+    @classmethod
+    def of_limit(cls, reached: LimitReached) -> Self:
+        """The error for somebody who has done something too often."""
+        message = reached.user_message
+        return cls(429, "too_many", message, retry_after=reached.retry_after)
 
 
 async def refuse_invalid(_request: Request, error: Exception) -> Response:
@@ -52,6 +63,8 @@ async def refuse(refusal: Refusal, *, headers: dict[str, str], send: Send) -> No
     content = {"code": refusal.code, "message": refusal.message, "id": refusal.error_id}
     body = json.dumps({"error": content}).encode()
     own = {"content-type": "application/json", "content-length": str(len(body))}
+    if refusal.retry_after:
+        own["retry-after"] = str(refusal.retry_after)
     pairs = [(name.encode(), value.encode()) for name, value in (headers | own).items()]
     await send({"type": "http.response.start", "status": refusal.status, "headers": pairs})
     await send({"type": "http.response.body", "body": body})

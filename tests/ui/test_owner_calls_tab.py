@@ -18,6 +18,7 @@ from chatbot.ui.locales.owner_en import ENGLISH_OWNER
 from chatbot.ui.owner_calls_tab import CallsHandlers, CallsTab
 from chatbot.ui.owner_guard import OwnerGuard
 from chatbot.ui.owner_list import OwnerList
+from tests.fakes import no_limits
 from tests.people.booking_fakes import Clock, add_visitor, list_rows, make_bookings
 from tests.ui.test_owner_tabs import HOSTILE, REQUEST, Door, named, word_error
 
@@ -29,7 +30,7 @@ def make_calls(database: Database, clock: Clock, *, mails: bool = True, **values
     codes = EmailCodes(database=database, signer=SIGNER, owner_name="Mira", sends_email=mails)
     return Calls(
         bookings=bookings,
-        desk=CallDesk(bookings, database=database, signer=SIGNER, clock=clock),
+        desk=CallDesk(bookings, database=database, signer=SIGNER, limits=no_limits(), clock=clock),
         codes=codes,
         links=ReturnLinks(database=database, sealer=Sealer("s" * 32, "return")),
         zone=ZoneInfo("Europe/Berlin"),

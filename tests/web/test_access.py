@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chatbot.errors import InvalidInput, PermissionDenied, StartupError
+from chatbot.people.addresses import AddressHashes
 from chatbot.people.owner_sign_in import EVERYBODY, TRIES_OF_ALL
 from chatbot.storage.database import Database, DatabaseValues
 from chatbot.storage.models import OwnerSession, SignInTries
@@ -51,9 +52,17 @@ class Call:
     username: str | None = "owner"
 
 
-def build(database: Database, clock: Clock, **values) -> OwnerAccess:
+def build(
+    database: Database, clock: Clock, addresses: AddressHashes | None = None, **values
+) -> OwnerAccess:
     given = {"secret_key": SECRET, "password": CHEAP, **values}
-    return OwnerAccess(AccessValues(**given), database=database, clock=clock, seconds=clock.seconds)
+    return OwnerAccess(
+        AccessValues(**given),
+        database=database,
+        addresses=addresses,
+        clock=clock,
+        seconds=clock.seconds,
+    )
 
 
 @pytest.fixture
@@ -261,7 +270,8 @@ async def test_many_addresses_that_take_turns_close_the_door(
 
 
 async def test_tries_at_one_time_cannot_pass_the_limit(database: Database, clock: Clock) -> None:
-    processes = [build(database, clock) for _ in range(2)]
+    addresses = [AddressHashes(clock, secret=b"shared through Redis") for _ in range(2)]
+    processes = [build(database, clock, addresses=made) for made in addresses]
 
     async def attempt(access: OwnerAccess) -> type:
         try:
@@ -272,6 +282,17 @@ async def test_tries_at_one_time_cannot_pass_the_limit(database: Database, clock
 
     results = await asyncio.gather(*(attempt(access) for access in processes * 10))
     assert results.count(InvalidInput) <= 4
+
+
+async def test_no_key_of_the_hashes_outlives_the_process(
+    sqlite_database: Database, clock: Clock
+) -> None:
+    """Nobody can find out later who tried, not even with the secret key."""
+    for _ in range(2):
+        await try_often(build(sqlite_database, clock), 1)
+    sources = {row.source for row in rows(sqlite_database, SignInTries)}
+    assert len(sources - {EVERYBODY}) == 2
+    assert HOME not in repr(sources)
 
 
 async def test_old_tries_are_deleted(

@@ -156,6 +156,8 @@ class Texts:
     escalated: str = "{name} has been told and can answer here. You can go on asking meanwhile."
     ended: str = "This chat was closed after a while without activity. Write to resume it."
     limited_banner: str = "Limited mode: answers are passages from {name}\u2019s profile."
+    limit_kept: str = "What you typed is still here."
+    limit_over: str = "You can go on now. What you typed is still here."
     unexpected: str = "Something went wrong on our side. Please try again. (Reference {id})"
 
     # The owner's area

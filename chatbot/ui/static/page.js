@@ -255,6 +255,18 @@
     if (starter && matchMedia("(hover: hover)").matches) boxOf("message-box")?.focus();
   }, true);
 
+  // --- Who has been asked to wait is told when that is over ------------------------------------
+
+  const MAX_TIMEOUT = 2 ** 31 - 1;
+
+  function endWaits() {
+    document.querySelectorAll(".cc-limit:not(.cc-over)").forEach((line) => {
+      const left = Date.parse(line.querySelector("time")?.getAttribute("datetime")) - Date.now();
+      if (!(left > 0)) line.classList.add("cc-over");
+      else if (!line.cctimer) line.cctimer = setTimeout(endWaits, Math.min(left + 500, MAX_TIMEOUT));
+    });
+  }
+
   // --- A reload keeps what was being written; the return of the server brings one -------------
 
   const FAR_TOO_LONG = 15000;
@@ -321,6 +333,7 @@
     openOwnerArea();
     goThrough();
     clearTaken();
+    endWaits();
     keepReading();
     markReasons();
     nameParts();
