@@ -83,7 +83,7 @@ def build_site(
     visitor_paths = _add_call_routes(site, services, values)
     owner_paths = _add_owner_routes(site, settings, services, values)
     secret_prefixes = _add_action_routes(site, settings, services, values)
-    add_doors(site, services, values, is_owner=_ask_owner(services))
+    add_doors(site, services, values, is_owner=_ask_owner(services), origins=origins)
     gr.mount_gradio_app(
         site, page, path="/", auth_dependency=_identify(services), **page_options(values)
     )

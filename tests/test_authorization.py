@@ -55,6 +55,7 @@ EVENTS = {
 # (method, path): the status for nobody and for a visitor, and the status for the owner.
 ROUTES = {
     ("WEBSOCKET", "/api/bell"): (None, None),
+    ("WEBSOCKET", "/api/chats/{chat_id}/events"): (None, None),
     ("GET", "/api/health"): (200, 200),
     ("HEAD", "/api/health"): (200, 200),
     ("GET", "/page/page.css"): (200, 200),

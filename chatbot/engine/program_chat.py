@@ -14,10 +14,12 @@ from sqlmodel import Session
 
 from chatbot.engine.admission import MAX_CLIENT_ID
 from chatbot.engine.ending import Ending
+from chatbot.engine.engine import ChatEngine
+from chatbot.engine.live_turn import LiveTurn
 from chatbot.engine.views import MessageView
 from chatbot.engine.visitor_chat import ChatKey, PageInfo, VisitorChat, build_message
 from chatbot.errors import ChatbotError, InvalidInput, NotFound
-from chatbot.events import Bell, TurnControl
+from chatbot.events import Bell
 from chatbot.knowledge.job_description import find_job_title
 from chatbot.people.erasing import ErasureReason
 from chatbot.people.inbox_desk import InboxDesk
@@ -85,7 +87,7 @@ class ProgramParts:
     inbox: InboxDesk
     privacy: Privacy
     ending: Ending
-    turns: TurnControl
+    engine: ChatEngine
     bell: Bell
     database: Database
     fit: FitDesk | None = None
@@ -186,6 +188,10 @@ class ProgramChat:
         """The same message with its answer as it is stored now."""
         return await self._read_exchange(caller, chat_id, exchange.client_message_id)
 
+    def get_live(self, chat_id: uuid.UUID) -> LiveTurn | None:
+        """The answer that is being written in this process, for whoever may read the chat."""
+        return self._parts.engine.get_live(chat_id)
+
     async def say_as_owner(
         self, chat_id: uuid.UUID, text: str, client_message_id: str
     ) -> MessageView:
@@ -220,7 +226,7 @@ class ProgramChat:
     async def close(self, caller: Caller, chat_id: uuid.UUID) -> ChatFacts:
         """Take no more messages in a chat, which can still be read; a running answer is stopped."""
         await self.read(caller, chat_id)
-        await self._parts.turns.stop_turn(chat_id)
+        await self._parts.engine.stop_turn(chat_id)
 
         def work(session: Session) -> None:
             find_facts(session, caller, chat_id)
