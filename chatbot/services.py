@@ -14,6 +14,7 @@ from chatbot.engine.exam import Exam, ExamValues, RehearsalToolbox
 from chatbot.engine.health import Health, read_health
 from chatbot.engine.knowledge_now import KnowledgeNow
 from chatbot.engine.model_answer import ModelAnswer, ModelValues
+from chatbot.engine.program_chat import FitDesk
 from chatbot.engine.prompts import CountTokens
 from chatbot.engine.tools import TOOLS, Toolbox
 from chatbot.engine.visitor_chat import VisitorChat, VisitorValues
@@ -78,7 +79,7 @@ class Services:
     """The parts that the page, the web and the lifespan need.
 
     `notes` are lines for the owner about the start: what is missing, and what could not be read;
-    `budget_cap` is in micro-USD.
+    `budget_cap` is in micro-USD. `fit` makes fit sheets; programs are told "not set up" without it.
     """
 
     profile: Profile
@@ -87,6 +88,8 @@ class Services:
     answering: Answering
     engine: ChatEngine
     chat: VisitorChat
+    ending: Ending
+    book: QuestionBook
     live: LiveBell
     outbox: Outbox
     privacy: Privacy
@@ -104,6 +107,7 @@ class Services:
     access: OwnerAccess | None = None
     budget_cap: int = 0
     actions: ActionLinks | None = None
+    fit: FitDesk | None = None
     notes: tuple[str, ...] = ()
 
     async def start(self) -> None:
@@ -219,6 +223,8 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
             addresses=addresses,
             limits=limits,
         ),
+        ending=ending,
+        book=book,
         live=live,
         outbox=outbox,
         privacy=privacy,

@@ -3,8 +3,10 @@
 Nothing here asks who is calling: every handler and route checks the owner before it comes here.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlmodel import Session
 
@@ -23,6 +25,8 @@ from dashboards.queries import (
 from dashboards.top_questions import TopQuestions, get_top_questions
 
 TOP_QUESTIONS = 10
+
+Figure = TypeVar("Figure")
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,18 @@ class Analytics:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    async def read_figure(
+        self,
+        days: int | None,
+        figure: Callable[[Session, Period], Figure],
+        *,
+        utc_offset_minutes: int = 0,
+        now: datetime | None = None,
+    ) -> Figure:
+        """One figure of a period as `read` takes it; `figure` is one of the queries."""
+        period = _find_period(days, now or utc_now(), utc_offset_minutes)
+        return await self._database.read(lambda session: figure(session, period))
+
     async def read(
         self, days: int | None, *, utc_offset_minutes: int = 0, now: datetime | None = None
     ) -> AnalyticsView:
@@ -50,11 +66,7 @@ class Analytics:
 
         Raises InvalidInput for a number of days or an offset that cannot be.
         """
-        moment = now or utc_now()
-        if days is None:
-            period = Period.all_time(now=moment, utc_offset_minutes=utc_offset_minutes)
-        else:
-            period = Period.last_days(days, now=moment, utc_offset_minutes=utc_offset_minutes)
+        period = _find_period(days, now or utc_now(), utc_offset_minutes)
 
         def work(session: Session) -> AnalyticsView:
             return AnalyticsView(
@@ -67,3 +79,9 @@ class Analytics:
             )
 
         return await self._database.read(work)
+
+
+def _find_period(days: int | None, now: datetime, utc_offset_minutes: int) -> Period:
+    if days is None:
+        return Period.all_time(now=now, utc_offset_minutes=utc_offset_minutes)
+    return Period.last_days(days, now=now, utc_offset_minutes=utc_offset_minutes)

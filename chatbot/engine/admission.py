@@ -117,6 +117,12 @@ class DraftIsStale(Exception):
     """Another message of this conversation came between the draft and its admission."""
 
 
+class ChatIsClosed(InvalidInput):
+    """The conversation has been closed: it can be read, and nothing is added to it."""
+
+    user_message = "This chat is closed. Please start a new one."
+
+
 class OwnerIsHere(InvalidInput):
     """The owner has the floor: nothing that the bot has said can be asked for again."""
 
@@ -197,6 +203,8 @@ class Admission:
         )
         if is_known:
             return draft
+        if conversation.status == ConversationStatus.CLOSED:
+            raise ChatIsClosed
         if conversation.floor == Floor.OWNER and request.kind is not TurnKind.SEND:
             # It would take away what stands in the chat, and the bot puts nothing in its place.
             raise OwnerIsHere

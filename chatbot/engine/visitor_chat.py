@@ -52,6 +52,7 @@ from chatbot.storage import conversations, messages, sessions
 from chatbot.storage.database import Database
 from chatbot.storage.messages import MessageRow
 from chatbot.storage.models import (
+    Channel,
     ChatSession,
     Conversation,
     ConversationStatus,
@@ -97,10 +98,12 @@ class ChatKey:
 
 @dataclass(frozen=True)
 class PageInfo:
-    """What a page tells of itself when it opens; `referrer` is the host that led to it, and
-    `address` where it comes from, which is hashed and not kept."""
+    """What a page tells of itself when it opens; `referrer` is the host that led to it, `channel`
+    the door that it comes through, and `address` where it comes from, which is hashed and not
+    kept."""
 
     page: str = ""
+    channel: str = Channel.PAGE
     locale: str | None = None
     referrer: str | None = None
     address: str | None = field(default=None, repr=False)
@@ -144,6 +147,7 @@ class VisitorChat:
     async def open_page(self, token: str | None, *, page: PageInfo) -> ChatView:
         """Recognise a visitor, or make a session for them, and show the chat they had open."""
         arrival = Arrival(
+            channel=page.channel,
             referrer_host=page.referrer,
             locale=page.locale,
             address_hash=self._addresses.hash(page.address),

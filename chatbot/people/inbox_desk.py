@@ -21,7 +21,7 @@ from chatbot.storage.database import Database
 from chatbot.storage.inbox import InboxFilter
 from chatbot.storage.inbox_rows import ChatRow, list_chats_by_id
 from chatbot.storage.models import Floor, utc_now
-from chatbot.storage.pages import PageOf, PageRequest
+from chatbot.storage.pages import PAGE_SIZE, PageOf, PageRequest
 from chatbot.storage.transcripts import Transcript
 
 CHAT_GONE = "This conversation is no longer here. Load the list again."
@@ -66,9 +66,10 @@ class InboxDesk:
         only: str = InboxFilter.ALL,
         search: str = "",
         page: int = 1,
+        size: int = PAGE_SIZE,
         now: datetime | None = None,
     ) -> InboxPage:
-        """Conversations, latest activity first, 25 a page.
+        """Conversations, latest activity first, `size` a page.
 
         `only` is an InboxFilter; for "today" the day begins in the owner's time zone.
         """
@@ -77,7 +78,7 @@ class InboxDesk:
 
         def work(session: Session) -> tuple[PageOf[ChatRow], int]:
             found = inbox.list_chats(
-                session, PageRequest(page), only=chosen, today_since=since, search=words
+                session, PageRequest(page, size), only=chosen, today_since=since, search=words
             )
             return found, inbox.count_waiting(session)
 
@@ -126,15 +127,16 @@ class InboxDesk:
 
     async def say(
         self, conversation_id: uuid.UUID | str, text: str, client_message_id: str
-    ) -> None:
-        """Store what the owner writes and show it to the visitor, once for a `client_message_id`.
+    ) -> uuid.UUID:
+        """Store what the owner writes and show it to the visitor, once for a `client_message_id`;
+        returns the message's id.
 
         Whoever writes takes the conversation over: the bot is silent from here on.
         """
         key = read_key(conversation_id, CHAT_GONE)
         if text.strip():
             await self._takeover.take(key)
-        await self._takeover.say(key, text, client_message_id)
+        return await self._takeover.say(key, text, client_message_id)
 
     async def resolve(self, conversation_id: uuid.UUID | str) -> None:
         """End the live escalation of a conversation, which the bot has from here on.

@@ -131,6 +131,13 @@ class KnowledgeDesk:
         key = read_key(item_id, ITEM_GONE)
         return await self._database.read(lambda session: self._read(session, key))
 
+    async def is_question(self, item_id: uuid.UUID) -> bool:
+        """Whether an id is that of a question."""
+        found = await self._database.read(
+            lambda session: question_groups.get_question(session, question_id=item_id) is not None
+        )
+        return found
+
     async def save_answer(
         self,
         item_id: uuid.UUID | str,

@@ -88,15 +88,22 @@ def forgive_try(session: Session, *, source: str, now: datetime) -> None:
     session.add_all([everybody, one])
 
 
-def open_sign_in(session: Session, *, token: str, credential: str, now: datetime) -> SignedIn:
-    """Begin a sign-in that `token` opens for 8 hours, or until an hour without activity."""
+def open_sign_in(
+    session: Session,
+    *,
+    token: str,
+    credential: str,
+    now: datetime,
+    lifetime: timedelta = LIFETIME,
+) -> SignedIn:
+    """Begin a sign-in that `token` opens for a `lifetime`, or until an hour without activity."""
     owner_access.delete_ended_owner_sessions(session, before=now)
     row = OwnerSession(
         token_hash=hash_token(token),
         credential=credential,
         created_at=now,
         last_seen_at=now,
-        expires_at=now + LIFETIME,
+        expires_at=now + lifetime,
     )
     session.add(row)
     return SignedIn(credential, since=now, expires_at=row.expires_at)

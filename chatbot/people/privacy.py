@@ -109,8 +109,10 @@ class Privacy:
             ),
         )
 
-    async def erase_conversation(self, conversation_id: uuid.UUID) -> None:
-        """Erase what was said in a conversation; for the owner only. Raises NotFound."""
+    async def erase_conversation(
+        self, conversation_id: uuid.UUID, reason: ErasureReason = ErasureReason.OWNER
+    ) -> None:
+        """Erase what was said in a conversation; for its visitor and the owner. Raises NotFound."""
 
         def find(session: Session) -> Erasing:
             chat = session.get(Conversation, conversation_id)
@@ -121,7 +123,7 @@ class Privacy:
         concerned = await self._database.read(find)
         await self._erase(
             concerned,
-            lambda session: erase_conversations(session, [conversation_id], ErasureReason.OWNER),
+            lambda session: erase_conversations(session, [conversation_id], reason),
         )
 
     async def find_erasable(self, words: str) -> list[Erasable]:

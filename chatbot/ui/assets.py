@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse
 
 from chatbot.ui.frame import PORTRAIT_PATH
-from chatbot.ui.theme import call_css, call_script, page_css, page_script, sign_in_css
+from chatbot.ui.theme import api_css, call_css, call_script, page_css, page_script, sign_in_css
 from chatbot.ui.values import PageValues
 
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -18,6 +18,7 @@ def build_assets_router(values: PageValues) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     sheet, script, own_sheet = page_css(values), page_script(), sign_in_css(values)
     calls_sheet, calls_script = call_css(values), call_script()
+    api_sheet = api_css(values)
 
     @router.get("/page/page.css")
     def style_sheet() -> Response:
@@ -34,6 +35,10 @@ def build_assets_router(values: PageValues) -> APIRouter:
     @router.get("/page/calls.css")
     def calls_style_sheet() -> Response:
         return Response(calls_sheet, media_type="text/css", headers=_FOREVER)
+
+    @router.get("/page/api.css")
+    def api_style_sheet() -> Response:
+        return Response(api_sheet, media_type="text/css", headers=_FOREVER)
 
     @router.get("/page/calls.js")
     def calls_js() -> Response:

@@ -76,6 +76,19 @@ def call_head(values: PageValues) -> str:
     )
 
 
+def api_head(values: PageValues) -> str:
+    """What belongs into the `<head>` of the page that documents the API."""
+    return (
+        f'<link rel="icon" type="image/svg+xml" href="{_favicon(values)}">'
+        f'<link rel="stylesheet" href="{_address("api.css", api_css(values))}">'
+    )
+
+
+def api_css(values: PageValues) -> str:
+    """The style sheet of the page that documents the API."""
+    return f"{sign_in_css(values)}\n{_read('api.css')}"
+
+
 def call_css(values: PageValues) -> str:
     """The style sheet of the pages around calls: that of the sign-in page, and what is added."""
     return f"{sign_in_css(values)}\n{_read('calls.css')}"

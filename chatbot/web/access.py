@@ -1,5 +1,7 @@
 """Who the owner is: signs in by password or Hugging Face name, and is found again by a cookie.
 
+A program brings a signed token in place of the cookie (`owner_token.py`).
+
 The cookie is an opaque token of 256 random bits and a signature over it, so that a made-up one is
 refused without a look at the database. What it opens is a row that ends after 8 hours, after an
 hour without activity, by signing out, and with a change of the password.
@@ -13,12 +15,13 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from chatbot.errors import ChatbotError, InvalidInput, PermissionDenied
 from chatbot.people.addresses import AddressHashes
 from chatbot.people.owner_sign_in import (
+    LIFETIME,
     PASSWORD,
     USER,
     SignedIn,
@@ -31,7 +34,10 @@ from chatbot.people.owner_sign_in import (
 )
 from chatbot.storage.database import Database
 from chatbot.storage.models import utc_now
+from chatbot.web.bearer import read_bearer
 from chatbot.web.owner_cookie import read_owner_cookie
+from chatbot.web.owner_token import LIFETIME as TOKEN_LIFETIME
+from chatbot.web.owner_token import OwnerTokens
 from chatbot.web.passwords import PasswordHash
 
 log = logging.getLogger(__name__)
@@ -47,7 +53,12 @@ _PASSWORDS_AT_ONCE = 2
 
 
 class TooManyTries(ChatbotError):
-    """The door is closed for a while; the message says for how long."""
+    """The door is closed for a while: the message says for how long, and `retry_after` in
+    seconds."""
+
+    def __init__(self, user_message: str, *, retry_after: int = 60) -> None:
+        super().__init__(user_message)
+        self.retry_after = retry_after
 
 
 @dataclass(frozen=True)
@@ -103,6 +114,7 @@ class OwnerAccess:
         # Their key may live in memory only: then the tries of one address begin anew with a
         # restart, and those of all addresses together go on, since they need no address.
         self._addresses = addresses or AddressHashes(clock)
+        self._tokens = OwnerTokens(values.secret_key)
         self._remembered: dict[str, tuple[SignedIn, float]] = {}
         self._sign_outs = 0
         self._passwords = asyncio.Semaphore(_PASSWORDS_AT_ONCE)
@@ -121,6 +133,17 @@ class OwnerAccess:
         Raises InvalidInput for a wrong one and TooManyTries, before it is looked at, after five in
         15 minutes from one address.
         """
+        await self._check_password(password, address)
+        token = await self._open(self._values.password_credential)
+        return f"{token}.{self._sign(token)}"
+
+    async def issue_token(self, password: str, *, address: str) -> str:
+        """A token for a program, good for an hour; refuses and counts as `sign_in` does."""
+        await self._check_password(password, address)
+        sign_in = await self._open(self._values.password_credential, lifetime=TOKEN_LIFETIME)
+        return self._tokens.make(sign_in, now=self._clock())
+
+    async def _check_password(self, password: str, address: str) -> None:
         source = self._addresses.hash(address) or NOWHERE
         now = self._clock()
         counted = await self._database.write(
@@ -132,7 +155,6 @@ class OwnerAccess:
             log.warning("sign-in refused: wrong password")
             raise self._closed(counted.locked_until, WRONG_PASSWORD)
         await self._database.write(lambda session: forgive_try(session, source=source, now=now))
-        return await self._open(self._values.password_credential)
 
     async def sign_in_as(self, username: str) -> str:
         """The cookie for a user that Hugging Face vouches for; others are a PermissionDenied."""
@@ -140,7 +162,8 @@ class OwnerAccess:
         if not username or credential not in self._credentials:
             log.warning("sign-in refused: not the owner's Hugging Face user")
             raise PermissionDenied("This Hugging Face user is not the owner of this page.")
-        return await self._open(credential)
+        token = await self._open(credential)
+        return f"{token}.{self._sign(token)}"
 
     async def sign_out(self, headers: Mapping[str, str], *, everywhere: bool = False) -> None:
         """Ends the sign-in that a request brings, or with it all others; nothing without one."""
@@ -216,9 +239,11 @@ class OwnerAccess:
     def _closed(self, until: datetime | None, otherwise: str = "") -> ChatbotError:
         if until is None:
             return InvalidInput(otherwise)
-        minutes = max(1, -(-(until - self._clock()).total_seconds() // 60))
+        seconds = (until - self._clock()).total_seconds()
+        minutes = max(1, -(-seconds // 60))
         unit = "minute" if minutes == 1 else "minutes"
-        return TooManyTries(f"Too many wrong tries. Try again in {minutes:.0f} {unit}.")
+        words = f"Too many wrong tries. Try again in {minutes:.0f} {unit}."
+        return TooManyTries(words, retry_after=max(1, round(seconds)))
 
     async def _is_password(self, password: str) -> bool:
         known = self._values.password
@@ -227,14 +252,16 @@ class OwnerAccess:
         async with self._passwords:
             return await asyncio.to_thread(known.matches, password)
 
-    async def _open(self, credential: str) -> str:
+    async def _open(self, credential: str, *, lifetime: timedelta = LIFETIME) -> str:
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         now = self._clock()
         await self._database.write(
-            lambda session: open_sign_in(session, token=token, credential=credential, now=now)
+            lambda session: open_sign_in(
+                session, token=token, credential=credential, now=now, lifetime=lifetime
+            )
         )
         log.info("the owner signed in")
-        return f"{token}.{self._sign(token)}"
+        return token
 
     def _recall(self, token: str) -> SignedIn | None:
         found, until = self._remembered.get(token, (None, 0.0))
@@ -264,6 +291,8 @@ class OwnerAccess:
         return answer[0]
 
     def _read_token(self, headers: Mapping[str, str]) -> str | None:
+        if by_token := self._tokens.read(read_bearer(headers)):
+            return by_token
         token, _, signature = read_owner_cookie(headers).partition(".")
         expected = self._sign(token)
         is_ours = hmac.compare_digest(expected.encode(), signature.encode("utf-8", "replace"))

@@ -28,11 +28,17 @@ def build_api_router(is_owner: IsOwner, read_health: ReadHealth) -> APIRouter:
     """Routes for everyone; `is_owner` tells by a request's headers and never raises."""
     router = APIRouter(prefix="/api")
 
-    @router.api_route("/health", methods=["GET", "HEAD"])
+    @router.head("/health", include_in_schema=False)
+    async def is_alive(response: Response) -> Liveness:
+        response.headers["cache-control"] = "no-store"
+        return Liveness()
+
+    @router.get("/health", summary="Ask whether it runs")
     async def health(request: Request, response: Response) -> OwnersView | Liveness:
+        """Liveness and version for everybody; for the owner also every part that can fail."""
         # Not in a worker thread: for everyone else it answers while all of them are busy.
         response.headers["cache-control"] = "no-store"
-        if request.method == "HEAD" or not await is_owner(request.headers):
+        if not await is_owner(request.headers):
             return Liveness()
         return OwnersView(**dict(OwnerHealth.of(await read_health())))
 

@@ -1,10 +1,10 @@
 """Calls by program: free slots, and a booking with its calendar file."""
 
 from datetime import UTC, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from chatbot.errors import ChatbotError, InvalidInput, LimitReached, NotFound
@@ -13,8 +13,20 @@ from chatbot.people.call_desk import CallDesk, CallView, Visit, read_start, writ
 from chatbot.people.call_words import find_zone
 from chatbot.people.slots import group_by_day
 from chatbot.storage.models import Channel
+from chatbot.web.api_errors import ErrorBody
 from chatbot.web.client_address import client_address
 from chatbot.web.refusals import Refusal
+
+_READING: dict[int | str, dict[str, Any]] = {
+    422: {"model": ErrorBody, "description": "A value cannot be used; the message says which."},
+    503: {"model": ErrorBody, "description": "Try again in a moment; see Retry-After."},
+}
+_BOOKING: dict[int | str, dict[str, Any]] = {
+    **_READING,
+    401: {"model": ErrorBody, "description": "The chat token that was given opens nothing."},
+    409: {"model": ErrorBody, "description": "The time is not free any more."},
+    429: {"model": ErrorBody, "description": "Too many requests; see the Retry-After header."},
+}
 
 
 class SlotDayView(BaseModel):
@@ -35,9 +47,9 @@ class SlotsView(BaseModel):
 class BookingWish(BaseModel):
     """A call that is asked for; the same `client_key` of one visitor books once."""
 
-    start: str = Field(max_length=40)
-    email: str = Field(max_length=400)
-    name: str = Field(max_length=400)
+    start: str = Field(max_length=40, examples=["2027-01-12T09:00Z"])
+    email: str = Field(max_length=400, examples=["ada@example.com"])
+    name: str = Field(max_length=400, examples=["Ada Example"])
     topic: str = Field("", max_length=4000)
     time_zone: str = Field("UTC", max_length=64)
     consent: bool = False
@@ -57,10 +69,14 @@ class BookingView(BaseModel):
 
 def build_call_api(desk: CallDesk, zone: ZoneInfo) -> APIRouter:
     """`GET /api/slots` and `POST /api/bookings`; `zone` is the owner's."""
-    router = APIRouter(prefix="/api")
+    router = APIRouter(prefix="/api", tags=["Calls"])
 
-    @router.get("/slots")
-    async def list_slots(response: Response, time_zone: str = "") -> SlotsView:
+    @router.get("/slots", summary="List free times for a call", responses=_READING)
+    async def list_slots(
+        response: Response,
+        time_zone: Annotated[str, Query(max_length=64, examples=["Europe/Berlin"])] = "",
+    ) -> SlotsView:
+        """Everybody may; without a time zone, or with an unknown one, the owner's counts."""
         response.headers["cache-control"] = "no-store"
         place = find_zone(time_zone, zone)
         days = group_by_day(await desk.list_slots(), place)
@@ -72,10 +88,12 @@ def build_call_api(desk: CallDesk, zone: ZoneInfo) -> APIRouter:
         ]
         return SlotsView(time_zone=place.key, minutes=desk.minutes, days=views)
 
-    @router.post("/bookings", status_code=201)
+    @router.post("/bookings", status_code=201, summary="Book a call", responses=_BOOKING)
     async def book(
         request: Request, wish: BookingWish, authorization: Annotated[str, Header()] = ""
     ) -> BookingView:
+        """Everybody may. With a chat token the call belongs to that visitor, and the same
+        `client_key` again is the same call. `ics` is the calendar file; `link` changes the call."""
         visit = await _find_visit(desk, authorization)
         who = CallWish(wish.name, wish.email, wish.topic, wish.time_zone, wish.consent)
         try:

@@ -50,7 +50,9 @@ def build_privacy_router(
     async def show_privacy() -> Response:
         return HTMLResponse(page(), headers={"cache-control": "no-cache"})
 
-    @router.post(EXPORT_PATH, response_class=Response)
+    @router.post(
+        EXPORT_PATH, response_class=Response, tags=["Your data"], summary="Export your data"
+    )
     async def export_my_data(request: Request) -> Response:
         """Everything held about the visitor who holds this token, as a ZIP file."""
         try:
@@ -62,7 +64,7 @@ def build_privacy_router(
         headers = {**_NO_STORE, "content-disposition": disposition}
         return Response(content, media_type="application/zip", headers=headers)
 
-    @router.post(ERASE_PATH)
+    @router.post(ERASE_PATH, tags=["Your data"], summary="Erase your data")
     async def erase_my_data(request: Request, response: Response) -> Erased:
         """Erase everything held about the visitor who holds this token. It cannot be undone."""
         try:

@@ -1,0 +1,78 @@
+"""How the application is served: the socket, the whole site, and the server's own limits."""
+
+import logging
+import os
+import socket
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from chatbot.errors import StartupError
+from chatbot.services import build_services
+from chatbot.settings import Settings
+from chatbot.site import build_site
+from chatbot.web.hardening import Hardening
+
+if TYPE_CHECKING:
+    import uvicorn
+
+SHUTDOWN_SECONDS = 5
+# Longer than a proxy keeps its connections: it must never use one that is just being closed.
+KEEP_ALIVE_SECONDS = 75
+# Of a WebSocket: longer frames are refused before they are in memory.
+MAX_FRAME_BYTES = 64 * 1024
+# A page that has gone without a word is noticed within twice this time.
+PING_SECONDS = 20.0
+log = logging.getLogger("chatbot.app")
+
+
+def bind(settings: Settings) -> socket.socket:
+    """The socket to serve on; raises StartupError when another program has the port."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family)
+    except socket.gaierror as error:
+        raise StartupError(
+            f"HOST: {settings.host} is no address of this machine. "
+            "Set HOST to 0.0.0.0 or 127.0.0.1."
+        ) from error
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise StartupError(
+            f"HOST, PORT: cannot listen on {settings.host} port {settings.port} ({reason}). "
+            "Stop the other program, or set HOST and PORT to an address that is free."
+        ) from error
+
+
+def create_app(settings: Settings) -> Hardening:
+    """The whole application for these settings; raises StartupError with what to change."""
+    services = build_services(settings)
+    for note in services.notes:
+        log.warning(note)
+    return build_site(settings, services)
+
+
+def serve(app: Hardening, listener: socket.socket) -> None:
+    """Serve until the process is asked to end; what is being answered then is saved."""
+    import uvicorn
+
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(build_config(app)).run(sockets=[listener])
+
+
+def build_config(app: Hardening) -> "uvicorn.Config":
+    """What the server is told."""
+    import uvicorn
+
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # The outermost layer reads what proxies say, and only from those that are trusted.
+        proxy_headers=False,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        ws_max_size=MAX_FRAME_BYTES,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
+    )

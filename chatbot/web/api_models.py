@@ -1,0 +1,325 @@
+"""The bodies that the API takes and gives, with the examples and limits of its documentation."""
+
+import uuid
+from datetime import datetime
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chatbot.engine.admission import MAX_CLIENT_ID, MAX_MESSAGE_CHARACTERS
+from chatbot.engine.program_chat import MAX_JOB_DESCRIPTION, MAX_REASON, Exchange
+from chatbot.engine.views import MessageView
+from chatbot.events import Citation
+from chatbot.people.takeover import MAX_OWNER_MESSAGE
+from chatbot.storage.inbox_rows import ChatRow
+from chatbot.storage.models import Floor
+from chatbot.storage.pages import PageOf
+from chatbot.storage.program_chats import ChatFacts
+
+SENDERS = {"user": "user", "assistant": "ai", "owner": "owner", "notice": "notice"}
+CHAT_EXAMPLE = "01980000-0000-7000-8000-00000000000a"
+# The owner may write more in one message than a visitor.
+MAX_SENT = max(MAX_MESSAGE_CHARACTERS, MAX_OWNER_MESSAGE)
+
+
+class Body(BaseModel):
+    """What a caller sends: unknown fields are refused, so that a typing mistake is noticed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class NewChat(Body):
+    """A chat to open, if wanted with its first question."""
+
+    question: str = Field("", max_length=MAX_MESSAGE_CHARACTERS, examples=["Where did you study?"])
+    job_description: str = Field("", max_length=MAX_JOB_DESCRIPTION)
+    client_message_id: str = Field("", max_length=MAX_CLIENT_ID, examples=["question-1"])
+
+
+class NewMessage(Body):
+    """A message; the same `client_message_id` again is the same message."""
+
+    message: str = Field(max_length=MAX_SENT, examples=["Which databases have you worked with?"])
+    client_message_id: str = Field(min_length=1, max_length=MAX_CLIENT_ID, examples=["question-2"])
+
+
+class EscalationWish(Body):
+    """Why the owner is wanted; both may be left out."""
+
+    reason: str = Field("", max_length=MAX_REASON, examples=["salary"])
+    message: str = Field("", max_length=700, examples=["Can we talk about the terms?"])
+
+
+class JobText(Body):
+    """A job description to compare with the profile."""
+
+    job_description: str = Field(min_length=1, max_length=MAX_JOB_DESCRIPTION)
+
+
+class Thumb(Body):
+    """A thumb on an answer; null takes it back."""
+
+    message_id: uuid.UUID = Field(examples=[CHAT_EXAMPLE])
+    value: Literal["up", "down"] | None = Field(examples=["up"])
+    reason: str = Field("", max_length=500)
+
+
+class NewContact(Body):
+    """Who wants to be reached; only the e-mail address is needed."""
+
+    email: str = Field(max_length=320, examples=["ada@example.com"])
+    name: str = Field("", max_length=200, examples=["Ada Example"])
+    phone: str = Field("", max_length=40, examples=["+49 30 901820"])
+    company: str = Field("", max_length=200)
+    notes: str = Field("", max_length=2000, examples=["We look for a backend engineer."])
+    consent: bool = Field(description="Whether they agree to be contacted and kept on file.")
+
+
+class NewQuestion(Body):
+    """A question that the owner is to answer in person."""
+
+    question: str = Field(min_length=1, max_length=2000, examples=["Do you relocate?"])
+
+
+class OwnAnswer(Body):
+    """The owner's answer; `question` words anew what it answers."""
+
+    answer: str = Field(min_length=1, max_length=4000, examples=["Yes, within Europe."])
+    question: str = Field("", max_length=2000)
+
+
+class Password(Body):
+    """The owner's password."""
+
+    password: str = Field(max_length=1000, examples=["the owner's password"])
+
+
+class OwnerToken(BaseModel):
+    """A token for the Authorization header: `Bearer TOKEN`."""
+
+    access_token: str
+    token_type: str = "bearer"
+    expires_in: int = Field(examples=[3600], description="Seconds.")
+
+
+class SourceView(BaseModel):
+    """A passage that an answer rests on; `[number]` in the text points at it."""
+
+    number: int
+    label: str
+    source: str
+    passage: str
+
+    @classmethod
+    def of(cls, citation: Citation) -> Self:
+        """One citation as JSON."""
+        return cls(
+            number=citation.number,
+            label=citation.label,
+            source=citation.source,
+            passage=citation.passage,
+        )
+
+
+class MessageBody(BaseModel):
+    """One message. `sender` is user, ai, owner or notice; `status` is streaming, done, interrupted
+    or failed; `error` says why it ended early; `limited` marks an answer made without a model."""
+
+    id: uuid.UUID
+    sender: str
+    content: str
+    timestamp: datetime
+    status: str
+    limited: bool = False
+    error: str | None = None
+    feedback: str | None = None
+    sources: list[SourceView] = []
+
+    @classmethod
+    def of(cls, message: MessageView) -> Self:
+        """One message as JSON."""
+        return cls(
+            id=message.id,
+            sender=SENDERS.get(message.role, message.role),
+            content=message.text,
+            timestamp=message.created_at,
+            status=message.status,
+            limited=message.limited,
+            error=message.error,
+            feedback=message.feedback,
+            sources=[SourceView.of(citation) for citation in message.citations],
+        )
+
+
+class Reply(BaseModel):
+    """What was sent and the answer to it; `reply` is null while the owner has the chat, who is told
+    and answers in person, and when the owner sent the message. `floor` is bot or owner."""
+
+    sent: MessageBody
+    reply: MessageBody | None
+    floor: str
+
+    @classmethod
+    def of(cls, exchange: Exchange) -> Self:
+        """One exchange as JSON."""
+        return cls(
+            sent=MessageBody.of(exchange.sent),
+            reply=MessageBody.of(exchange.reply) if exchange.reply else None,
+            floor=Floor.OWNER if exchange.has_owner else Floor.BOT,
+        )
+
+
+class OpenedChat(BaseModel):
+    """A new chat. `token` opens this chat and nothing else; it is shown once."""
+
+    chat_id: uuid.UUID
+    token: str
+    reply: MessageBody | None = None
+
+
+class ChatBody(BaseModel):
+    """One chat. `status` is active, escalated or closed, `escalation` open, taken, resolved or
+    null; `messages` counts what was said."""
+
+    id: uuid.UUID
+    title: str
+    status: str
+    floor: str
+    channel: str
+    escalation: str | None
+    messages: int
+    created_at: datetime
+    active_at: datetime
+
+    @classmethod
+    def of(cls, facts: ChatFacts) -> Self:
+        """The facts of one chat as JSON."""
+        return cls(
+            id=facts.id,
+            title=facts.title,
+            status=facts.status,
+            floor=facts.floor,
+            channel=facts.channel,
+            escalation=facts.escalation or None,
+            messages=facts.messages,
+            created_at=facts.created_at,
+            active_at=facts.active_at,
+        )
+
+
+class ChatLine(BaseModel):
+    """One line of the list; what only the owner knows is null in a visitor's. `questions` counts
+    the visitor's messages and `messages` all of them."""
+
+    id: uuid.UUID
+    title: str
+    status: str
+    floor: str
+    channel: str
+    escalation: str | None
+    messages: int | None = None
+    questions: int | None = None
+    contact: str | None = None
+    company: str | None = None
+    last_sender: str | None = None
+    last_text: str | None = None
+    unread: bool | None = None
+    needs_owner: bool | None = None
+    created_at: datetime
+    active_at: datetime
+
+    @classmethod
+    def of(cls, facts: ChatFacts) -> Self:
+        """A visitor's line."""
+        return cls(**ChatBody.of(facts).model_dump())
+
+    @classmethod
+    def of_owner(cls, row: ChatRow) -> Self:
+        """The owner's line."""
+        return cls(
+            id=row.id,
+            title=row.title,
+            status=row.status,
+            floor=row.floor,
+            channel=row.channel,
+            escalation=row.escalation or None,
+            questions=row.questions,
+            contact=row.contact or None,
+            company=row.company or None,
+            last_sender=SENDERS.get(row.last_role),
+            last_text=row.last_text or None,
+            unread=row.is_unread,
+            needs_owner=row.needs_owner,
+            created_at=row.created_at,
+            active_at=row.active_at,
+        )
+
+
+class ListPage(BaseModel):
+    """Where in a list this page is: `page` counts from 1."""
+
+    total: int
+    page: int
+    pages: int
+    size: int
+
+    @classmethod
+    def place(cls, page: PageOf[Any]) -> dict[str, int]:
+        """The fields of this class, of one page."""
+        return {"total": page.total, "page": page.page, "pages": page.pages, "size": page.size}
+
+
+class ChatList(ListPage):
+    """A page of chats, latest activity first; `waiting` says to the owner how many need them."""
+
+    chats: list[ChatLine]
+    waiting: int | None = None
+
+
+class MessageList(BaseModel):
+    """Messages, oldest first. With `has_more` go on with the last id as `after`, or, reading
+    backwards, with the first as `before`."""
+
+    messages: list[MessageBody]
+    has_more: bool
+
+
+class ContactReceiptBody(BaseModel):
+    """That the details are stored."""
+
+    email: str
+    consent: bool
+    merged: bool = Field(description="Whether the address was known before.")
+
+
+class FiledQuestion(BaseModel):
+    """That a question waits for the owner."""
+
+    id: uuid.UUID
+    status: str = "open"
+
+
+class QuestionLine(BaseModel):
+    """Questions of one meaning: how often they were asked, first in these words."""
+
+    id: uuid.UUID
+    question: str
+    status: str
+    asked: int
+    last_asked_at: datetime
+
+
+class QuestionList(ListPage):
+    """A page of questions, most asked first."""
+
+    questions: list[QuestionLine]
+
+
+class AnsweredQuestion(BaseModel):
+    """An answer that the stand-in uses from the next message on; `asked` counts its questions."""
+
+    id: uuid.UUID
+    question: str
+    answer: str
+    version: int
+    asked: int
