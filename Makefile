@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: run test check lint types contracts bench exam format clean
+.PHONY: run test check lint types contracts bench exam restore-drill format clean
 
 run: $(VENV)/.runtime
 	$(BIN)/python app.py
@@ -29,6 +29,9 @@ bench: $(VENV)/.development
 
 exam: $(VENV)/.runtime
 	$(BIN)/python -m chatbot.exam
+
+restore-drill: $(VENV)/.runtime
+	$(BIN)/python -m chatbot.restore_drill
 
 format: $(VENV)/.development
 	$(BIN)/ruff check --fix .

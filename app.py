@@ -13,17 +13,23 @@ from chatbot.settings import Settings, load_settings
 from chatbot.site import build_site
 from chatbot.web.hardening import Hardening
 
-SHUTDOWN_SECONDS = 5
+SHUTDOWN_SECONDS = 2
 # Longer than a proxy keeps its connections: it must never use one that is just being closed.
 KEEP_ALIVE_SECONDS = 75
 log = logging.getLogger("chatbot.app")
 
 
 def bind(settings: Settings) -> socket.socket:
-    """The socket to serve on; raises StartupError when another program has the port."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    """The socket to serve on; raises StartupError when another program has the port.
+
+    It takes no connections yet: the server opens it once the data is there.
+    """
+    listener = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
     try:
-        return socket.create_server((settings.host, settings.port), family=family)
+        if os.name == "posix":  # elsewhere this would take another program's port away
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((settings.host, settings.port))
+        return listener
     except socket.gaierror as error:
         raise StartupError(
             f"HOST: {settings.host} is no address of this machine. "

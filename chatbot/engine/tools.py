@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlmodel import Session
 
 from chatbot.errors import ChatbotError
+from chatbot.people.confirming import Confirming
 from chatbot.people.contacts import save_contact
 from chatbot.people.escalations import open_escalation
 from chatbot.people.question_book import QuestionBook
@@ -26,6 +27,12 @@ DONE = "done"
 REFUSED = "refused"
 FAILED = "failed"
 MAX_ARGUMENTS = 8000
+# What these leave is confirmed only when it is safe.
+CONFIRMED = frozenset({"record_user_details", "escalate_to_human", "book_call"})
+NOT_SURE = (
+    "But it is not certain yet that this is kept: say so, and ask the visitor to send it again in "
+    "a minute with the form on this page."
+)
 
 
 class Arguments(BaseModel):
@@ -171,7 +178,9 @@ class Toolbox:
         tools: tuple[Tool, ...] = TOOLS,
         *,
         book: QuestionBook | None = None,
+        confirming: Confirming | None = None,
     ) -> None:
+        self._confirming = confirming or Confirming(database)
         self._database = database
         self._tools = {tool.name: tool for tool in tools}
         self._book = book or QuestionBook()
@@ -209,9 +218,14 @@ class Toolbox:
             return result
 
         try:
-            return await self._database.write(work)
+            result = await self._database.write(work)
         except ChatbotError as error:
             return ToolResult(f"Failed: {error.user_message}", FAILED)
+        if name not in CONFIRMED or result.outcome != DONE:
+            return result
+        if await self._confirming.is_safe(context.conversation_id):
+            return result
+        return ToolResult(f"{result.text} {NOT_SURE}", DONE)
 
     def _parse(self, name: str, arguments: str) -> tuple[Tool, Arguments] | ToolResult:
         tool = self._tools.get(name)

@@ -28,6 +28,7 @@ from chatbot.engine.views import (
 from chatbot.errors import InvalidInput, NotFound
 from chatbot.events import Bell, Citation
 from chatbot.people.addresses import AddressHashes
+from chatbot.people.confirming import Confirming
 from chatbot.people.forms import (
     ContactForm,
     check_contact_form,
@@ -122,6 +123,7 @@ class VisitorChat:
         bell: Bell,
         presence: Presence,
         telling: Telling,
+        confirming: Confirming | None = None,
         addresses: AddressHashes | None = None,
     ) -> None:
         self._values = values
@@ -131,6 +133,7 @@ class VisitorChat:
         self._bell = bell
         self._presence = presence
         self._telling = telling
+        self._confirming = confirming or Confirming(database)
         self._addresses = addresses or AddressHashes()
 
     async def open_page(self, token: str | None, *, page: PageInfo) -> ChatView:
@@ -258,7 +261,8 @@ class VisitorChat:
     async def leave_contact(self, key: ChatKey, form: ContactForm) -> ContactReceipt:
         """Store what the contact form holds and tell the owner; sent twice, it is one contact.
 
-        Raises InvalidFields with what to change in each field.
+        Raises InvalidFields with what to change in each field, and NotConfirmed when it is not
+        certain that it is kept.
         """
         details = check_contact_form(form)
 
@@ -268,7 +272,9 @@ class VisitorChat:
             sessions.touch_session(session, session_id=chat.id, at=utc_now())
             return conversation.id
 
-        self._bell.ring_owner(await self._database.write(work))
+        conversation_id = await self._database.write(work)
+        self._bell.ring_owner(conversation_id)
+        await self._confirming.require(conversation_id)
         return ContactReceipt(
             email=details.email,
             has_consented=details.has_consented,
@@ -283,7 +289,8 @@ class VisitorChat:
         """Tell the owner that this visitor wants to talk to them, about what, and where to answer.
 
         Asking again adds what is told beside to the first time. Raises InvalidFields for an e-mail
-        address or a note that cannot be used.
+        address or a note that cannot be used, and NotConfirmed when it is not certain that it is
+        kept.
         """
         wish = check_human_form(note=note, email=email)
 
@@ -305,6 +312,7 @@ class VisitorChat:
             view = self._overlay(view, live)
         self._bell.ring(view.session_id)
         self._bell.ring_owner(view.conversation_id)
+        await self._confirming.require(view.conversation_id)
         return view
 
     async def _start(
