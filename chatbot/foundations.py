@@ -14,6 +14,7 @@ from chatbot.errors import StartupError
 from chatbot.llm.budget import MICRO
 from chatbot.llm.provider import Provider, ProviderValues
 from chatbot.settings import MIN_SECRET_BYTES, Settings
+from chatbot.storage.copies.addresses import needs_token, open_store
 from chatbot.storage.database import Database, DatabaseValues
 from chatbot.storage.lock import FileLock
 from chatbot.storage.migrations import migrate
@@ -104,12 +105,18 @@ def open_copies(settings: Settings) -> "Copies | None":
             "SNAPSHOT_STORE copies SQLite files only, and DATABASE_URL names a server. "
             "Remove SNAPSHOT_STORE."
         )
-    from chatbot.storage.copies.addresses import open_store
+    if needs_token(settings.snapshot_store) and settings.snapshot_token is None:
+        raise StartupError(
+            "SNAPSHOT_TOKEN is not set. Make a token at huggingface.co/settings/tokens that may "
+            "write to the store, and set it."
+        )
     from chatbot.storage.copies.copies import Copies
 
     key = settings.database_key.get_secret_value() if settings.database_key else None
     path = Path(url.partition(":///")[2])
-    return Copies(open_store(settings.snapshot_store), DatabaseValues(url=url, key=key), path)
+    token = settings.snapshot_token.get_secret_value() if settings.snapshot_token else None
+    store = open_store(settings.snapshot_store, token)
+    return Copies(store, DatabaseValues(url=url, key=key), path)
 
 
 def open_drill(settings: Settings) -> "tuple[Drill, Callable[[], None]]":

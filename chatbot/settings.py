@@ -306,8 +306,14 @@ class Settings(BaseSettings):
     )
     snapshot_store: Annotated[str | None, AfterValidator(_check_store)] = Field(
         None,
-        description="Where copies of the SQLite database go, for a disk that does not last: a "
+        description="Where copies of the SQLite database go, for a disk that does not last: "
+        "`hf://buckets/OWNER/NAME`, `hf://datasets/OWNER/NAME` (both are made, private), or a "
         "folder on another disk.",
+    )
+    snapshot_token: SecretStr | None = Field(
+        None,
+        description="Hugging Face token that may write to that bucket or dataset, and to nothing "
+        "else.",
     )
     embed_origins: Annotated[CommaList, AfterValidator(_check_origins)] = Field(
         ["https://huggingface.co"],
