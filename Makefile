@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: run test check lint types contracts bench quality exam format clean
+.PHONY: run test check lint types contracts bench quality exam restore-drill format clean
 
 run: $(VENV)/.runtime
 	$(BIN)/python app.py
@@ -32,6 +32,9 @@ quality: $(VENV)/.development
 
 exam: $(VENV)/.runtime
 	$(BIN)/python -m chatbot.exam
+
+restore-drill: $(VENV)/.runtime
+	$(BIN)/python -m chatbot.restore_drill
 
 format: $(VENV)/.development
 	$(BIN)/ruff check --fix .

@@ -30,7 +30,7 @@ AFTER_FAILURE_SECONDS = 5.0
 # What was erased is to be unreadable within 60 s: this leaves room to try again twice.
 PROMISES_SECONDS = 15.0
 # A message that is being sent is waited for: cut off, it would be sent again after the restart.
-STOP_SECONDS = 6.0
+STOP_SECONDS = 4.0
 
 
 class Background:

@@ -7,6 +7,7 @@ import secrets
 import stat
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from chatbot.errors import StartupError
@@ -16,11 +17,18 @@ from chatbot.people.addresses import AddressHashes
 from chatbot.people.limits import Limits
 from chatbot.rates import parse_rates
 from chatbot.settings import MIN_SECRET_BYTES, Settings
+from chatbot.storage.copies.addresses import needs_token, open_store
 from chatbot.storage.database import Database, DatabaseValues
 from chatbot.storage.lock import FileLock
 from chatbot.storage.migrations import migrate
 from chatbot.web.access import AccessValues
 from chatbot.web.passwords import PasswordHash, hash_password, parse_password_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chatbot.storage.copies.copies import Copies
+    from chatbot.storage.copies.drill import Drill
 
 SECRET_FILE = "secret_key"
 SPACE_PROXIES = ["10.0.0.0/8"]
@@ -89,6 +97,48 @@ def open_database(settings: Settings) -> Database:
         database.close()
         raise
     return database
+
+
+def open_copies(settings: Settings) -> "Copies | None":
+    """What copies the SQLite file to `SNAPSHOT_STORE`; it has not looked there yet."""
+    url = _database_url(settings)
+    if not settings.snapshot_store:
+        return None
+    if not url.startswith("sqlite:///"):
+        raise StartupError(
+            "SNAPSHOT_STORE copies SQLite files only, and DATABASE_URL names a server. "
+            "Remove SNAPSHOT_STORE."
+        )
+    if needs_token(settings.snapshot_store) and settings.snapshot_token is None:
+        raise StartupError(
+            "SNAPSHOT_TOKEN is not set. Make a token at huggingface.co/settings/tokens that may "
+            "write to the store, and set it."
+        )
+    from chatbot.storage.copies.copies import Copies
+
+    key = settings.database_key.get_secret_value() if settings.database_key else None
+    path = Path(url.partition(":///")[2])
+    token = settings.snapshot_token.get_secret_value() if settings.snapshot_token else None
+    store = open_store(settings.snapshot_store, token)
+    return Copies(store, DatabaseValues(url=url, key=key), path)
+
+
+def open_drill(settings: Settings) -> "tuple[Drill, Callable[[], None]]":
+    """A restore drill beside the program on its database, and what closes it again."""
+    copies = open_copies(settings)
+    path = Path(_database_url(settings).partition(":///")[2])
+    if copies is None:
+        raise StartupError("SNAPSHOT_STORE is not set, so there is no copy to prove.")
+    if not path.exists():
+        raise StartupError(f"DATA_DIR: there is no database {path} to compare the copy with.")
+    database = open_database(settings)
+    return copies.build_drill(database), database.close
+
+
+def is_disk_lost(settings: Settings) -> bool:
+    """Whether what is on this disk is gone at the next start, and nothing else has it."""
+    is_file = _database_url(settings).startswith("sqlite:///")
+    return bool(settings.space_id) and is_file and not settings.snapshot_store
 
 
 def has_provider(settings: Settings) -> bool:

@@ -14,6 +14,7 @@ from chatbot.people.bookings import Bookings
 from chatbot.people.call_desk import CallDesk
 from chatbot.people.call_letters import CallLetters, LetterValues
 from chatbot.people.calls import Calls
+from chatbot.people.confirming import Confirming
 from chatbot.people.daily_summary import DailySummary
 from chatbot.people.email_codes import EmailCodes
 from chatbot.people.limits import Limits
@@ -96,6 +97,7 @@ def build_privacy(
     engine: ChatEngine,
     live: LiveBell,
     forget: Callable[[], None],
+    confirming: Confirming,
 ) -> Privacy:
     def forget_texts() -> None:
         """Caches of what is derived from texts hold the texts themselves."""
@@ -105,7 +107,14 @@ def build_privacy(
     retention = Retention(
         chat_days=settings.chat_retention_days, contact_days=settings.contact_retention_days
     )
-    return Privacy(retention, database=database, bell=live, turns=engine, forget=forget_texts)
+    return Privacy(
+        retention,
+        database=database,
+        bell=live,
+        turns=engine,
+        forget=forget_texts,
+        confirming=confirming,
+    )
 
 
 def build_mailer(

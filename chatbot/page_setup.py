@@ -3,7 +3,13 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from chatbot.foundations import find_page_url, has_hugging_face, has_provider, list_notify_urls
+from chatbot.foundations import (
+    find_page_url,
+    has_hugging_face,
+    has_provider,
+    is_disk_lost,
+    list_notify_urls,
+)
 from chatbot.knowledge.sections import Profile
 from chatbot.knowledge.starters import build_starters
 from chatbot.llm.prices import is_private_endpoint
@@ -82,6 +88,11 @@ def build_notes(settings: Settings, profile: Profile) -> tuple[str, ...]:
         notes.append(
             "PUBLIC_URL is not set: your notifications carry no links to act by. "
             "Put the address of this page into .env, as others reach it."
+        )
+    if is_disk_lost(settings):
+        notes.append(
+            "SNAPSHOT_STORE is not set: this Space's disk is emptied at every restart, and all "
+            "data with it. Set it to a store under Settings, Variables of the Space."
         )
     return tuple(notes)
 

@@ -1,8 +1,10 @@
 """Builds every part of the program from the settings, once, and hands each its own values."""
 
+import asyncio
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from chatbot.background import Background
 from chatbot.engine.admission import Admission, AdmissionValues
@@ -25,9 +27,11 @@ from chatbot.foundations import (
     build_provider,
     get_budget_cap,
     has_provider,
+    is_disk_lost,
     list_notify_urls,
     load_secret_key,
     lock_database,
+    open_copies,
     open_database,
 )
 from chatbot.hours import parse_zone
@@ -52,6 +56,7 @@ from chatbot.people.action_effects import build_effects
 from chatbot.people.action_links import ActionLinks
 from chatbot.people.calls import Calls
 from chatbot.people.channels import open_channels
+from chatbot.people.confirming import Confirming
 from chatbot.people.contact_desk import ContactDesk
 from chatbot.people.gathering import GatheringValues
 from chatbot.people.human_request import DEFAULT_KEYWORDS
@@ -71,7 +76,12 @@ from chatbot.storage.lock import FileLock
 from chatbot.web.access import OwnerAccess
 from chatbot.web.live import LiveBell
 
+if TYPE_CHECKING:
+    from chatbot.storage.copies.copies import Copies
+
 COUNTED_TEXTS = 4096
+LAST_SHIPMENT_SECONDS = 2.5
+DISK_LOST = "this Space's disk is emptied at every restart, and SNAPSHOT_STORE is not set"
 
 
 @dataclass(frozen=True)
@@ -106,6 +116,8 @@ class Services:
     limits: Limits
     access: OwnerAccess | None = None
     budget_cap: int = 0
+    copies: "Copies | None" = None
+    is_disk_lost: bool = False
     actions: ActionLinks | None = None
     fit: FitDesk | None = None
     notes: tuple[str, ...] = ()
@@ -114,6 +126,12 @@ class Services:
         """Take over what an earlier run left, and begin the background work."""
         await self.engine.settle_dead_turns()
         self.background.start()
+        if self.copies is not None:
+            loop = asyncio.get_running_loop()
+            self.copies.start(
+                self.database,
+                lambda: asyncio.run_coroutine_threadsafe(self._step_down(), loop),
+            )
         Thread(target=self._warm_up, name="warm-up", daemon=True).start()
 
     def _warm_up(self) -> None:
@@ -123,12 +141,29 @@ class Services:
     async def read_health(self) -> Health:
         """How the parts do that can fail; for the owner."""
         models = self.provider.status() if self.provider is not None else ()
-        return await read_health(self.database, models=models, budget_cap=self.budget_cap)
+        return await read_health(
+            self.database,
+            models=models,
+            budget_cap=self.budget_cap,
+            copies=self.copies.state() if self.copies is not None else None,
+            risk=self.find_risk(),
+        )
+
+    async def _step_down(self) -> None:
+        """Another run of the program has taken over: take no more turns, and send nothing."""
+        await asyncio.gather(self.background.stop(), self.engine.close())
+
+    def find_risk(self) -> str:
+        """Why the data would not survive the end of this machine now, "" when it would."""
+        if self.is_disk_lost:
+            return DISK_LOST
+        return self.copies.state().reason if self.copies is not None else ""
 
     async def stop(self) -> None:
-        """Store what is running and release everything."""
-        await self.background.stop()
-        await self.engine.close()
+        """Store what is running, ship what is not in the copies yet, and release everything."""
+        await asyncio.gather(self.background.stop(), self.engine.close())
+        if self.copies is not None:
+            await asyncio.to_thread(self.copies.stop, LAST_SHIPMENT_SECONDS)
         if self.provider is not None:
             await self.provider.close()
         self.database.close()
@@ -149,6 +184,9 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
     channels = open_channels(list_notify_urls(settings))
     lock = None if is_beside else lock_database(settings)
     notes = build_access_notes(settings)
+    copies = None if is_beside else open_copies(settings)
+    if copies is not None:
+        copies.restore()
     access_values = build_access_values(settings, secret_key)
     database = open_database(settings)
     profile = load_profile(settings.profile_dir)
@@ -162,6 +200,7 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
         escalation_keywords=settings.escalation_keywords or DEFAULT_KEYWORDS,
         call_address=calls.address,
     )
+    confirming = Confirming(database, copies)
     telling, book = build_telling(settings, profile, live), QuestionBook()
     build_answering = partial(
         _build_answering,
@@ -173,7 +212,10 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
         provider=provider,
     )
     tools = (*TOOLS, *build_call_tools(calls))
-    answering = build_answering(toolbox=Toolbox(database, tools, book=book, limits=limits))
+    answering = build_answering(
+        toolbox=Toolbox(database, tools, book=book, limits=limits, confirming=confirming)
+    )
+    answering = build_answering(toolbox=Toolbox(database, tools, book=book, confirming=confirming))
     exam = Exam(
         ExamValues(settings.openai_model if provider else "", budget_cap=get_budget_cap(settings)),
         database=database,
@@ -187,6 +229,7 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
         answering=answering,
         ending=ending,
         bell=live,
+        confirming=confirming,
     )
     presence = build_presence(settings, database)
     takeover = build_takeover(settings, database, live, engine)
@@ -204,7 +247,9 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
         values=OutboxValues(gathering=GatheringValues(quiet_hours=build_quiet_hours(settings))),
         links=actions,
     )
-    privacy = build_privacy(settings, database, engine, live, forget=count.cache_clear)
+    privacy = build_privacy(
+        settings, database, engine, live, forget=count.cache_clear, confirming=confirming
+    )
     mailer = build_mailer(settings, profile, database, outbox)
     return Services(
         profile=profile,
@@ -262,6 +307,8 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
         else None,
         limits=limits,
         budget_cap=get_budget_cap(settings),
+        copies=copies,
+        is_disk_lost=is_disk_lost(settings),
         notes=(*build_notes(settings, profile), *notes),
     )
 

@@ -15,7 +15,7 @@ from chatbot.web.hardening import Hardening
 if TYPE_CHECKING:
     import uvicorn
 
-SHUTDOWN_SECONDS = 5
+SHUTDOWN_SECONDS = 2
 # Longer than a proxy keeps its connections: it must never use one that is just being closed.
 KEEP_ALIVE_SECONDS = 75
 # Of a WebSocket: longer frames are refused before they are in memory.
@@ -26,10 +26,16 @@ log = logging.getLogger("chatbot.app")
 
 
 def bind(settings: Settings) -> socket.socket:
-    """The socket to serve on; raises StartupError when another program has the port."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    """The socket to serve on; raises StartupError when another program has the port.
+
+    It takes no connections yet: the server opens it once the data is there.
+    """
+    listener = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
     try:
-        return socket.create_server((settings.host, settings.port), family=family)
+        if os.name == "posix":  # elsewhere this would take another program's port away
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((settings.host, settings.port))
+        return listener
     except socket.gaierror as error:
         raise StartupError(
             f"HOST: {settings.host} is no address of this machine. "

@@ -22,6 +22,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from chatbot.errors import StartupError
 from chatbot.hours import parse_hours, parse_span, parse_zone
 from chatbot.rates import DEFAULT_RATES, parse_rates
+from chatbot.storage.copies.addresses import check_address
 
 MIN_SECRET_BYTES = 32
 _SET_BY_SPACES = "Set by Hugging Face Spaces; do not set it yourself."
@@ -105,6 +106,10 @@ def _check_clock(value: str | None) -> str | None:
     if value and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
         raise ValueError("write it as a time of day, for example 18:00")
     return value
+
+
+def _check_store(value: str | None) -> str | None:
+    return check_address(value) if value else value
 
 
 def _check_one_address(value: SecretStr | None) -> SecretStr | None:
@@ -323,6 +328,17 @@ class Settings(BaseSettings):
     )
     accent_color: Annotated[str, AfterValidator(_check_colour)] = Field(
         "#2f5d50", description="The page's one accent colour."
+    )
+    snapshot_store: Annotated[str | None, AfterValidator(_check_store)] = Field(
+        None,
+        description="Where copies of the SQLite database go, for a disk that does not last: "
+        "`hf://buckets/OWNER/NAME`, `hf://datasets/OWNER/NAME` (both are made, private), or a "
+        "folder on another disk.",
+    )
+    snapshot_token: SecretStr | None = Field(
+        None,
+        description="Hugging Face token that may write to that bucket or dataset, and to nothing "
+        "else.",
     )
     embed_origins: Annotated[CommaList, AfterValidator(_check_origins)] = Field(
         ["https://huggingface.co"],

@@ -65,7 +65,7 @@ def build_site(
     area = calls = None
     if access is not None:
         tabs = build_owner_tabs or _build_owner_tabs(services, values)
-        area = OwnerArea(access, tabs, ENGLISH)
+        area = OwnerArea(access, tabs, ENGLISH, services.find_risk)
         calls = GuardedCalls(access, lambda session: count_late_event_values(page, session))
     page = build_page(values, services.chat, services.live, area, services.calls)
     tune(page)

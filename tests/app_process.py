@@ -71,6 +71,11 @@ class AppProcess:
         return f"sqlite:///{self.data_dir / 'chatbot.db'}"
 
     @property
+    def environment(self) -> dict[str, str]:
+        """What it is started with, for another command on the same data."""
+        return dict(self._environment)
+
+    @property
     def pid(self) -> int:
         assert self._process is not None, "the program is not running"
         return self._process.pid

@@ -74,6 +74,7 @@ def test_the_env_example_names_every_setting_with_its_default():
         ("QUIET_HOURS", "at night", "22:00-07:00"),
         ("DIGEST_AT", "noon", "18:00"),
         ("PUBLIC_URL", "example.com", "https://"),
+        ("SNAPSHOT_STORE", "s3://bucket/name", "hf://buckets/OWNER/NAME"),
     ],
 )
 def test_a_wrong_value_stops_the_start_with_one_line(monkeypatch, name, value, words):

@@ -126,6 +126,7 @@ class Ending:
             reason=reason,
             note=turn.draft.question or "",
         )
+        outcome.called_owner = is_first
         if is_first and needs_notice:
             self.add_notice(session, turn.conversation_id, ESCALATION_NOTICE)
 

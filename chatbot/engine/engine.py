@@ -31,6 +31,7 @@ from chatbot.engine.publishing import Publishing
 from chatbot.errors import ChatbotError
 from chatbot.events import Bell, Finished, TurnEvent
 from chatbot.logs import log_context
+from chatbot.people.confirming import Confirming
 from chatbot.people.floor import TAKEN_OVER
 from chatbot.storage.database import Database
 from chatbot.storage.models import Floor, Message, MessageStatus, utc_now
@@ -38,7 +39,7 @@ from chatbot.storage.models import Floor, Message, MessageStatus, utc_now
 log = logging.getLogger(__name__)
 
 DRAFT_TRIES = 3
-STOP_SECONDS = 8.0
+STOP_SECONDS = 4.0
 # Longer than any turn may take: a streaming row that nobody touched for so long is of a dead run.
 DEAD_AFTER = timedelta(seconds=90)
 # A row of this run that no turn fills: longer than from its admission to the start of its task.
@@ -57,12 +58,14 @@ class ChatEngine:
         answering: Answering,
         ending: Ending,
         bell: Bell,
+        confirming: Confirming | None = None,
     ) -> None:
         self._database = database
         self._admission = admission
         self._answering = answering
         self._ending = ending
         self._bell = bell
+        self._confirming = confirming or Confirming(database)
         self._live: dict[uuid.UUID, LiveTurn] = {}
         self._starting: set[asyncio.Task[Turn]] = set()
         self._admitting: WeakValueDictionary[uuid.UUID, asyncio.Lock] = WeakValueDictionary()
@@ -211,6 +214,9 @@ class ChatEngine:
             outcome.end(MessageStatus.INTERRUPTED, TAKEN_OVER)
         if self._live.get(turn.conversation_id) is live:
             del self._live[turn.conversation_id]
+        if is_ours and outcome.called_owner and not self._is_closing:
+            # Shown as ended, the answer tells the visitor that the owner has been called.
+            await self._confirming.is_safe(turn.conversation_id)
         status = MessageStatus.FAILED if is_ours is None else outcome.status
         live.apply(Finished(status=status, citations=tuple(live.citations)))
         fields = {"status": status, "reason": outcome.error, "model": outcome.model}

@@ -8,6 +8,7 @@ from chatbot.llm import budget
 from chatbot.llm.budget import BudgetState
 from chatbot.llm.rounds import ModelStatus
 from chatbot.people.delivery_log import OutboxState, get_outbox_state
+from chatbot.storage.copies.states import CopiesState
 from chatbot.storage.database import Database
 from chatbot.storage.models import utc_now
 
@@ -15,7 +16,8 @@ from chatbot.storage.models import utc_now
 @dataclass(frozen=True)
 class Health:
     """The parts that can fail. `budget` (micro-USD) and `outbox` are None when the database does
-    not answer; `models` is empty in limited mode without a provider."""
+    not answer; `models` is empty in limited mode without a provider; `copies` is None when none are
+    made. `risk` says why the data would not survive the end of this machine, "" when it would."""
 
     is_database_ok: bool
     dialect: str
@@ -23,10 +25,17 @@ class Health:
     models: tuple[ModelStatus, ...]
     budget: BudgetState | None
     outbox: OutboxState | None
+    copies: CopiesState | None
+    risk: str
 
 
 async def read_health(
-    database: Database, *, models: Sequence[ModelStatus], budget_cap: int
+    database: Database,
+    *,
+    models: Sequence[ModelStatus],
+    budget_cap: int,
+    copies: CopiesState | None = None,
+    risk: str = "",
 ) -> Health:
     """Look at everything once; never raises for a part that does not work."""
     now, begun = utc_now(), time.perf_counter()
@@ -50,4 +59,6 @@ async def read_health(
         models=tuple(models),
         budget=money,
         outbox=letters,
+        copies=copies,
+        risk=risk,
     )

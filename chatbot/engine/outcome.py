@@ -12,7 +12,8 @@ class Outcome:
 
     `spent` is the turn's cost and `extra_reserved` what was reserved beyond its admission, both in
     micro-USD. `escalation` is why the visitor's message calls the owner, and `tells_of_escalation`
-    whether the answer itself says so. `owner_action` is a remedy for the owner, in one line.
+    whether the answer itself says so; `called_owner` is whether it was the turn's end that called
+    them. `owner_action` is a remedy for the owner, in one line.
     """
 
     status: str = MessageStatus.DONE
@@ -25,6 +26,7 @@ class Outcome:
     escalation: EscalationReason | None = None
     tells_of_escalation: bool = False
     owner_action: str | None = None
+    called_owner: bool = False
 
     def end(self, status: str, error: str | None) -> None:
         """Note how the turn ended: a `MessageStatus`, and the code of the error or None."""

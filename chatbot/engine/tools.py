@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlmodel import Session
 
 from chatbot.errors import ChatbotError, LimitReached
+from chatbot.people.confirming import Confirming
 from chatbot.people.contacts import save_contact
 from chatbot.people.escalations import open_escalation
 from chatbot.people.limits import LimitKind, Limits
@@ -27,6 +28,12 @@ DONE = "done"
 REFUSED = "refused"
 FAILED = "failed"
 MAX_ARGUMENTS = 8000
+# What these leave is confirmed only when it is safe.
+CONFIRMED = frozenset({"record_user_details", "escalate_to_human", "book_call"})
+NOT_SURE = (
+    "But it is not certain yet that this is kept: say so, and ask the visitor to send it again in "
+    "a minute with the form on this page."
+)
 
 
 class Arguments(BaseModel):
@@ -176,7 +183,9 @@ class Toolbox:
         *,
         book: QuestionBook | None = None,
         limits: Limits | None = None,
+        confirming: Confirming | None = None,
     ) -> None:
+        self._confirming = confirming or Confirming(database)
         self._database = database
         self._limits = limits
         self._tools = {tool.name: tool for tool in tools}
@@ -215,9 +224,14 @@ class Toolbox:
             return result
 
         try:
-            return await self._database.write(work)
+            result = await self._database.write(work)
         except ChatbotError as error:
             return ToolResult(f"Failed: {error.user_message}", FAILED)
+        if name not in CONFIRMED or result.outcome != DONE:
+            return result
+        if await self._confirming.is_safe(context.conversation_id):
+            return result
+        return ToolResult(f"{result.text} {NOT_SURE}", DONE)
 
     async def _count(
         self, parsed: tuple[Tool, Arguments] | ToolResult, context: ToolContext

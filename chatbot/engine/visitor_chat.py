@@ -28,6 +28,7 @@ from chatbot.engine.views import (
 from chatbot.errors import InvalidInput, LimitReached, NotFound
 from chatbot.events import Bell, Citation
 from chatbot.people.addresses import AddressHashes
+from chatbot.people.confirming import Confirming
 from chatbot.people.forms import (
     ContactForm,
     check_contact_form,
@@ -133,6 +134,7 @@ class VisitorChat:
         telling: Telling,
         addresses: AddressHashes,
         limits: Limits,
+        confirming: Confirming | None = None,
     ) -> None:
         self._values = values
         self._database = database
@@ -143,6 +145,7 @@ class VisitorChat:
         self._telling = telling
         self._addresses = addresses
         self._limits = limits
+        self._confirming = confirming or Confirming(database)
 
     async def open_page(self, token: str | None, *, page: PageInfo) -> ChatView:
         """Recognise a visitor, or make a session for them, and show the chat they had open."""
@@ -270,7 +273,8 @@ class VisitorChat:
     async def leave_contact(self, key: ChatKey, form: ContactForm) -> ContactReceipt:
         """Store what the contact form holds and tell the owner; sent twice, it is one contact.
 
-        Raises InvalidFields with what to change in each field, and LimitReached.
+        Raises InvalidFields with what to change in each field, LimitReached, and NotConfirmed when
+        it is not certain that it is kept.
         """
         details = check_contact_form(form)
         await self._count_form(LimitKind.CONTACT, key)
@@ -281,7 +285,9 @@ class VisitorChat:
             sessions.touch_session(session, session_id=chat.id, at=utc_now())
             return conversation.id
 
-        self._bell.ring_owner(await self._database.write(work))
+        conversation_id = await self._database.write(work)
+        self._bell.ring_owner(conversation_id)
+        await self._confirming.require(conversation_id)
         return ContactReceipt(
             email=details.email,
             has_consented=details.has_consented,
@@ -296,7 +302,8 @@ class VisitorChat:
         """Tell the owner that this visitor wants to talk to them, about what, and where to answer.
 
         Asking again adds what is told beside to the first time. Raises InvalidFields for an e-mail
-        address or a note that cannot be used, and LimitReached.
+        address or a note that cannot be used, LimitReached, and NotConfirmed when it is not certain
+        that it is kept.
         """
         wish = check_human_form(note=note, email=email)
         try:
@@ -326,6 +333,7 @@ class VisitorChat:
             view = self._overlay(view, live)
         self._bell.ring(view.session_id)
         self._bell.ring_owner(view.conversation_id)
+        await self._confirming.require(view.conversation_id)
         return view
 
     async def _start(

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from chatbot.errors import InvalidInput, NotFound
 from chatbot.events import Bell, TurnControl
+from chatbot.people.confirming import Confirming
 from chatbot.people.erasing import (
     ErasureReason,
     erase_contact,
@@ -61,6 +62,7 @@ class Privacy:
         bell: Bell,
         turns: TurnControl,
         forget: Callable[[], None] = lambda: None,
+        confirming: Confirming | None = None,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self.retention = retention
@@ -68,6 +70,7 @@ class Privacy:
         self._bell = bell
         self._turns = turns
         self._forget = forget
+        self._confirming = confirming or Confirming(database)
         self._seconds = seconds
         self._next_retention = 0.0
 
@@ -196,6 +199,8 @@ class Privacy:
             self._bell.ring(session_id)
         if done is not None:
             self._tell(done)
+        # An older copy must not bring back what somebody was told is erased.
+        await self._confirming.is_safe()
 
     def _tell(self, done: Erasure) -> None:
         log.info("erased", extra={"reason": done.reason, "rows": sum(done.counts.values())})

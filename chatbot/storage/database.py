@@ -61,8 +61,11 @@ class Database:
         self.dialect = url.get_backend_name()
         self.is_sqlite = self.dialect == "sqlite"
         self._write_lock = threading.Lock()
+        self._raw_key: str | None = None
+        # Called after each commit, by the thread that made it; must return at once.
+        self.after_commit: Callable[[], None] | None = None
         if self.is_sqlite:
-            raw_key = _raw_key(url, values.key)
+            self._raw_key = raw_key = _raw_key(url, values.key)
             self._writer = _sqlite_engine(url, raw_key, read_only=False)
             self._reader = _sqlite_engine(url, raw_key, read_only=True)
         elif values.key:
@@ -120,7 +123,10 @@ class Database:
         if not self.is_sqlite:
             return _run_and_commit(self._writer, work)
         with self._write_lock:
-            return _run_and_commit(self._writer, work)
+            result = _run_and_commit(self._writer, work)
+        if self.after_commit is not None:
+            self.after_commit()
+        return result
 
     async def tend(self, work: Callable[[Execute], Result]) -> Result:
         """Run `work` outside of any transaction, with a connection that is closed afterwards.
@@ -151,6 +157,40 @@ class Database:
             return work(lambda sql: list(connection.execute(sql)))
         finally:
             pooled.close()
+
+    def work_on_file(self, work: Callable[[Any], Result]) -> Result:
+        """Run `work` with SQLite's own writing connection while nothing else writes, for a caller
+        that is itself a worker thread. It begins and commits what it does; raises NotSaved."""
+        with self._write_lock:
+            pooled = self._writer.raw_connection()
+            try:
+                return work(pooled.driver_connection)
+            except self._driver_error as error:
+                raise NotSaved from error
+            finally:
+                pooled.close()
+
+    def copy_file(self, path: Path) -> Any:
+        """Copy the SQLite file as it is at one moment, under the same key, while others write.
+
+        Returns the driver's connection to the copy, for a caller that is itself a worker thread.
+        """
+        from sqlcipher3 import dbapi2
+
+        copy = dbapi2.connect(str(path), check_same_thread=False, isolation_level=None)
+        try:
+            _unlock(copy, self._raw_key)
+            copy.execute("PRAGMA synchronous = OFF")
+            pooled = self._reader.raw_connection()
+            try:
+                source: Any = pooled.driver_connection
+                source.backup(copy)
+            finally:
+                pooled.close()
+        except BaseException:
+            copy.close()
+            raise
+        return copy
 
     @property
     def _driver_error(self) -> type[Exception]:
@@ -284,10 +324,7 @@ def _sqlite_engine(url: URL, raw_key: str | None, *, read_only: bool) -> Engine:
 
     def set_up(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        if raw_key:
-            # Its own lines about a wrong key say nothing that ours does not.
-            connection.execute("PRAGMA cipher_log_level = NONE")
-            connection.execute(f"PRAGMA key = \"x'{raw_key}'\"")
+        _unlock(connection, raw_key)
         for pragma in _pragmas(read_only=read_only):
             connection.execute(f"PRAGMA {pragma}")
 
@@ -297,6 +334,13 @@ def _sqlite_engine(url: URL, raw_key: str | None, *, read_only: bool) -> Engine:
     event.listen(engine, "connect", set_up)
     event.listen(engine, "begin", begin)
     return engine
+
+
+def _unlock(connection: Any, raw_key: str | None) -> None:
+    if raw_key:
+        # Its own lines about a wrong key say nothing that ours does not.
+        connection.execute("PRAGMA cipher_log_level = NONE")
+        connection.execute(f"PRAGMA key = \"x'{raw_key}'\"")
 
 
 def _pragmas(*, read_only: bool) -> list[str]:

@@ -5,6 +5,7 @@ event protects anything: every handler in here asks `door` first.
 """
 
 import html
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -45,9 +46,19 @@ class OwnerTabs(Protocol):
 
 
 class OwnerArea:
-    """Adds the owner's tab to a page that is being built."""
+    """Adds the owner's tab to a page that is being built.
 
-    def __init__(self, door: OwnerDoor, build_tabs: OwnerTabs, texts: Texts) -> None:
+    `find_risk` says why the data would not survive the end of this machine, "" when it would.
+    """
+
+    def __init__(
+        self,
+        door: OwnerDoor,
+        build_tabs: OwnerTabs,
+        texts: Texts,
+        find_risk: Callable[[], str] = lambda: "",
+    ) -> None:
+        self._find_risk = find_risk
         self._door = door
         self._build_tabs = build_tabs
         self._texts = texts
@@ -87,5 +98,12 @@ class OwnerArea:
             '<form method="post" action="/owner/sign-out">'
             f'<button type="submit">{texts.sign_out}</button>'
             f'<button type="submit" name="everywhere" value="yes">{texts.sign_out_everywhere}'
-            "</button></form></div>"
+            f"</button></form></div>{self._warning()}"
         )
+
+    def _warning(self) -> str:
+        risk = self._find_risk()
+        if not risk:
+            return ""
+        words = self._texts.not_durable.format(reason=html.escape(risk))
+        return f'<p class="cc-banner cc-risk" role="alert">{words}</p>'

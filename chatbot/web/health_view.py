@@ -8,6 +8,7 @@ from chatbot.engine.health import Health
 from chatbot.llm.budget import MICRO, BudgetState
 from chatbot.llm.rounds import ModelStatus
 from chatbot.people.delivery_log import OutboxState
+from chatbot.storage.copies.states import CopiesState
 
 
 class DatabaseHealth(BaseModel):
@@ -73,14 +74,46 @@ class OutboxHealth(BaseModel):
         return cls(pending=state.pending, failed=state.failed, oldest_pending_seconds=seconds)
 
 
+class CopiesHealth(BaseModel):
+    """The copies outside of this machine: the age of the last acknowledged one, of the last full
+    snapshot and of the oldest change that is in none; and the last restore drill."""
+
+    store: str
+    leads: bool
+    last_copy_seconds: float | None
+    last_snapshot_seconds: float | None
+    oldest_pending_seconds: float | None
+    objects: int
+    last_drill: str | None
+    last_drill_ok: bool | None
+
+    @classmethod
+    def of(cls, state: CopiesState) -> Self:
+        """The copies' state as JSON."""
+        drill = state.drill
+        return cls(
+            store=state.kind,
+            leads=state.is_leader,
+            last_copy_seconds=state.ack_age,
+            last_snapshot_seconds=state.full_age,
+            oldest_pending_seconds=state.pending_age,
+            objects=state.objects,
+            last_drill=drill and drill.at,
+            last_drill_ok=drill and drill.is_ok,
+        )
+
+
 class OwnerHealth(BaseModel):
-    """Every part that can fail; `budget` and `outbox` are null while the database is down, and
-    `models` is empty without a provider."""
+    """Every part that can fail; `budget` and `outbox` are null while the database is down,
+    `models` is empty without a provider, and `copies` is null when none are made. `risk` says why
+    the data would not survive the end of this machine."""
 
     database: DatabaseHealth
     models: list[ModelHealth]
     budget: BudgetHealth | None
     outbox: OutboxHealth | None
+    copies: CopiesHealth | None
+    risk: str
 
     @classmethod
     def of(cls, health: Health) -> "OwnerHealth":
@@ -92,4 +125,6 @@ class OwnerHealth(BaseModel):
             models=[ModelHealth.of(status) for status in health.models],
             budget=health.budget and BudgetHealth.of(health.budget),
             outbox=health.outbox and OutboxHealth.of(health.outbox),
+            copies=health.copies and CopiesHealth.of(health.copies),
+            risk=health.risk,
         )

@@ -108,7 +108,7 @@ async def test_only_the_owners_cookie_opens_the_details(sqlite_values, cookie):
         assert (await client.post("/owner", data={"password": PASSWORD})).status_code == 303
         response = await client.get("/api/health")
         said = response.json()
-        assert set(said) == {*LIVENESS, "database", "models", "budget", "outbox"}
+        assert set(said) == {*LIVENESS, "database", "models", "budget", "outbox", "copies", "risk"}
         assert [model["breaker"] for model in said["models"]] == ["closed"]
         assert said["budget"]["cap_usd"] == 2
         assert "canary" not in response.text

@@ -167,6 +167,7 @@ class Texts:
     password: str = "Password"
     sign_in: str = "Sign in"
     sign_in_hugging_face: str = "Sign in with Hugging Face"
+    not_durable: str = "Your data is not safe at the moment: {reason}."
     signed_in: str = "Signed in {who}, until {until} at the latest."
     by_password: str = "by password"
     by_user: str = "as {name}"

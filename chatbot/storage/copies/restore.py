@@ -1,0 +1,256 @@
+"""Reading what is in a store, and making a database file of it."""
+
+import logging
+import time
+import uuid
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from chatbot.storage.copies.merge import Merge
+from chatbot.storage.copies.objects import (
+    CLAIM,
+    FULL,
+    SEGMENT,
+    BadObject,
+    Codec,
+    ObjectName,
+    Writer,
+    WrongKey,
+    parse_name,
+)
+from chatbot.storage.copies.rows import Changes, Key, insert, read_changes
+from chatbot.storage.copies.stores import Store, StoreError
+from chatbot.storage.database import Database, DatabaseValues
+from chatbot.storage.migrations import VERSION_TABLE
+
+log = logging.getLogger(__name__)
+
+READERS = 8
+TRIES = 3
+
+
+@dataclass
+class Found:
+    """What a store holds: the newest snapshot with its journal, and what others shipped late.
+
+    `gone` are keys of rows that were deleted, with the moment; `merged` is how far the journals of
+    other writers are in it; `damaged` names objects that could not be read.
+    """
+
+    writer: Writer
+    number: int
+    schema: list[str]
+    version: str
+    rows: Changes
+    gone: dict[tuple[str, Key], float]
+    merged: dict[str, int]
+    late: Changes = field(default_factory=Changes)
+    damaged: list[str] = field(default_factory=list)
+
+
+def list_names(store: Store) -> list[ObjectName]:
+    """Every object's name, in order. A listing that may be old is read again after that time."""
+    texts = set(store.list())
+    if store.lag:
+        time.sleep(store.lag)
+        texts |= set(store.list())
+    return sorted(name for name in map(parse_name, texts) if name is not None)
+
+
+class Reader:
+    """Reads one store's objects; each is tried again when it comes damaged, as reads may fail."""
+
+    def __init__(self, store: Store, codec: Codec) -> None:
+        self._store = store
+        self._codec = codec
+
+    def find(self, names: list[ObjectName]) -> Found | None:
+        """What is to be restored; None when nothing was ever shipped.
+
+        Raises StoreError, final, when there are snapshots and none of them can be read.
+        """
+        fulls = [name for name in names if name.kind == FULL]
+        damaged: list[str] = []
+        for full in reversed(fulls):
+            try:
+                header, *lines = self.read(full)
+            except BadObject as error:
+                damaged.append(str(full))
+                if isinstance(error, WrongKey):
+                    reason = "the copies are encrypted with another DATABASE_KEY than this"
+                    raise StoreError(reason, is_final=True) from error
+                continue
+            found = Found(
+                writer=full.writer,
+                number=full.number,
+                schema=header["schema"],
+                version=header["version"],
+                rows=read_changes(lines),
+                gone={(table, tuple(key)): at for table, key, at in header["gone"]},
+                merged=dict(header["merged"]),
+                damaged=damaged,
+            )
+            self._add_journal(found, names)
+            self.add_late(found, names)
+            return found
+        if fulls:
+            raise StoreError("none of the snapshots can be read", is_final=True)
+        return None
+
+    def _add_journal(self, found: Found, names: list[ObjectName]) -> None:
+        journal = [
+            name
+            for name in names
+            if name.writer == found.writer and name.kind == SEGMENT and name.number > found.number
+        ]
+        for name, lines in self._read_all(journal, found.damaged):
+            self._follow(found, name, lines)
+        # A listing may miss what was shipped last: the names of what follows are known.
+        while (following := self._probe(found)) is not None:
+            self._follow(found, *following)
+
+    def _follow(self, found: Found, name: ObjectName, lines: list[Any]) -> None:
+        header, *rest = lines
+        changes = read_changes(rest)
+        for table, rows_of in changes.tables.items():
+            for key, row in rows_of.items():
+                if row is None:
+                    found.gone[table, key] = header["at"]
+                else:
+                    found.gone.pop((table, key), None)
+        found.rows.apply(changes)
+        found.merged.update(header["merged"])
+        found.number = name.number
+
+    def _probe(self, found: Found) -> tuple[ObjectName, list[Any]] | None:
+        name = ObjectName(found.writer, found.number + 1, SEGMENT)
+        try:
+            return name, self.read(name)
+        except BadObject:
+            return None
+
+    def add_late(self, found: Found, names: list[ObjectName]) -> None:
+        """Add to `late` what other writers shipped that is not in `merged`, and note it there."""
+        late = [
+            name
+            for name in names
+            if name.writer < found.writer
+            and name.kind != CLAIM
+            and name.number > found.merged.get(str(name.writer), 0)
+        ]
+        for name, lines in self._read_all(late, found.damaged):
+            found.late.apply(read_changes(lines[1:]))
+            found.merged[str(name.writer)] = name.number
+
+    def _read_all(
+        self, names: list[ObjectName], damaged: list[str]
+    ) -> Iterable[tuple[ObjectName, list[Any]]]:
+        def read(name: ObjectName) -> list[Any] | None:
+            try:
+                return self.read(name)
+            except BadObject:
+                return None
+
+        with ThreadPoolExecutor(READERS, thread_name_prefix="copies-read") as threads:
+            for name, lines in zip(names, threads.map(read, names), strict=True):
+                if lines is None:
+                    damaged.append(str(name))
+                else:
+                    yield name, lines
+
+    def read(self, name: ObjectName) -> list[Any]:
+        """An object's values; raises BadObject, also when it is not there."""
+        for last_try in [False] * (TRIES - 1) + [True]:
+            try:
+                blob = self._store.get(str(name))
+                if blob is None:
+                    raise BadObject(str(name))
+                return self._codec.unpack(name, blob)
+            except BadObject:
+                if last_try or blob is None:
+                    raise
+        raise AssertionError("unreachable")
+
+
+def list_gone(found: Found) -> set[tuple[str, Key]]:
+    """The keys of rows that must not come back: deleted ones, and those that receipts name."""
+    gone = set(found.gone)
+    for row in found.rows.tables.get("erasure", {}).values():
+        for text in _read_ids(row["erased_ids"]) if row else ():
+            key = (uuid.UUID(text).hex,)
+            gone |= {(table, key) for table in ("chat_session", "conversation", "contact")}
+    return gone
+
+
+def _read_ids(value: Any) -> list[str]:
+    import json
+
+    return json.loads(value) or [] if value else []
+
+
+def build_file(found: Found, values: DatabaseValues, path: Path) -> None:
+    """Make the database file at `path`, whole or not at all.
+
+    Raises StoreError, final, when what comes out of the copies is no sound database.
+    """
+    unfinished = path.with_name(f"{path.name}.restored")
+    remove_file(unfinished)
+    database = Database(DatabaseValues(f"sqlite:///{unfinished}", values.key))
+    try:
+        database.work_on_file(lambda connection: _fill(connection, found))
+    finally:
+        database.close()
+    remove_file(path)
+    unfinished.replace(path)
+
+
+def remove_file(path: Path) -> None:
+    """Remove a database file with its logs."""
+    for end in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+
+
+def _fill(connection: Any, found: Found) -> None:
+    # Rows come in an order of their own, and are checked as a whole.
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.execute("BEGIN IMMEDIATE")
+    for statement in found.schema:
+        connection.execute(statement)
+    connection.execute(f"INSERT INTO {VERSION_TABLE} VALUES (?)", (found.version,))
+    for table, rows in found.rows.tables.items():
+        kept = [row for row in rows.values() if row is not None]
+        for columns in {tuple(row) for row in kept}:
+            insert(connection, table, [row for row in kept if tuple(row) == columns])
+    _drop_orphans(connection)
+    if len(found.late):
+        merged = Merge(connection, gone=list_gone(found)).run(found.late)
+        log.info("late rows merged", extra={"rows": merged})
+    connection.execute("COMMIT")
+    check = connection.execute("PRAGMA integrity_check").fetchone()[0]
+    if check != "ok":
+        raise StoreError(f"the restored database is damaged: {check}", is_final=True)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.execute("PRAGMA journal_mode = DELETE")
+
+
+def _drop_orphans(connection: Any) -> None:
+    """Rows whose parents were in a damaged object: they would make every later write fail."""
+    while broken := connection.execute("PRAGMA foreign_key_check").fetchall():
+        log.warning("rows without their parents left out", extra={"rows": len(broken)})
+        for table, rowid, _, _ in broken:
+            connection.execute(f'DELETE FROM "{table}" WHERE rowid = ?', (rowid,))
+
+
+def read_schema(connection: Any) -> tuple[list[str], str]:
+    """The statements that make the tables and indexes of a file, tables first; and its version."""
+    statement = (
+        "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' "
+        "ORDER BY type = 'index', rowid"
+    )
+    statements = [row[0] for row in connection.execute(statement)]
+    version = connection.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()[0]
+    return statements, version

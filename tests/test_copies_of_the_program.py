@@ -1,0 +1,118 @@
+"""The whole program with SNAPSHOT_STORE: told to stop, restored on an empty disk, drilled."""
+
+import asyncio
+import shutil
+import subprocess
+import sys
+import time
+
+import httpx
+import pytest
+
+from chatbot.storage.database import Database, DatabaseValues
+from chatbot.storage.models import Contact, Escalation, Message
+from tests.app_process import ROOT, AppProcess
+from tests.fakes import list_rows
+from tests.page_client import PageClient
+from tests.stand_in import Reply, StandIn
+
+KEY = "a passphrase of the owner"
+PASSWORD = "correct horse battery"
+EXIT_SECONDS = 10.0
+STORY = " ".join(f"word{number}" for number in range(4000))
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("program")
+    with StandIn() as stand_in:
+        stand_in.default = Reply(text=STORY, tokens_per_second=100)
+        app = AppProcess(
+            folder,
+            {
+                "SNAPSHOT_STORE": str(folder / "store"),
+                "DATABASE_KEY": KEY,
+                "OWNER_PASSWORD": PASSWORD,
+                "SECRET_KEY": "a secret key that outlives every disk of this test",
+                "OPENAI_API_KEY": "none",
+                "OPENAI_BASE_URL": stand_in.base_url,
+            },
+        )
+        app.start()
+        yield app
+        app.kill()
+
+
+def read_rows(app: AppProcess) -> dict[str, list]:
+    database = Database(DatabaseValues(app.database_url, KEY))
+    try:
+        return {
+            table.__name__: list_rows(database, table) for table in (Message, Contact, Escalation)
+        }
+    finally:
+        database.close()
+
+
+async def visit_until_told_to_stop(app: AppProcess) -> tuple[str, float]:
+    """A visitor leaves a contact, asks for the owner, and is being answered when it stops."""
+    async with PageClient(app.url) as page:
+        await page.open()
+        await page.press("contact-send", **{"contact-email": "ada@example.com"})
+        await page.press("human-ask", **{"human-note": "please"})
+        token = page.token
+        async for state in page.send("Tell me the long story."):
+            if len(state.answer) > 300:
+                break
+        begun = time.monotonic()
+        await asyncio.to_thread(app.stop)
+        return token, time.monotonic() - begun
+
+
+def test_a_stop_ships_what_was_said_and_an_empty_disk_gets_it_back(program):
+    token, seconds = asyncio.run(visit_until_told_to_stop(program))
+    assert seconds < EXIT_SECONDS
+    before = read_rows(program)
+    shutil.rmtree(program.data_dir)
+    program.start()
+    assert "database restored" in program.log
+    after = read_rows(program)
+    assert [row.email for row in after["Contact"]] == ["ada@example.com"]
+    assert len(after["Escalation"]) == 1
+    assert [(m.id, m.content) for m in after["Message"]] == [
+        (m.id, m.content) for m in before["Message"]
+    ]
+    answer = next(row for row in after["Message"] if row.role == "assistant")
+    assert answer.status == "interrupted"
+    assert STORY.startswith(answer.content)
+    assert len(answer.content) > 300
+
+    async def come_back() -> list[tuple[str, str]]:
+        async with PageClient(program.url, token=token) as page:
+            return (await page.open()).messages
+
+    assert any("long story" in text for _, text in asyncio.run(come_back()))
+
+
+def test_the_owner_is_told_how_the_copies_stand(program):
+    with httpx.Client(base_url=program.url, follow_redirects=True) as client:
+        client.post("/owner", data={"password": PASSWORD})
+        health = client.get("/api/health").json()
+    assert health["risk"] == ""
+    assert health["copies"]["store"] == "folder"
+    assert health["copies"]["last_snapshot_seconds"] is not None
+
+
+def test_a_drill_beside_the_program_proves_the_copy(program):
+    done = subprocess.run(
+        [sys.executable, "-m", "chatbot.restore_drill"],
+        cwd=ROOT,
+        env=program.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "rows are those of the database" in done.stdout, done.stderr
+    with httpx.Client(base_url=program.url, follow_redirects=True) as client:
+        client.post("/owner", data={"password": PASSWORD})
+        assert client.get("/api/health").json()["copies"]["last_drill_ok"] is True
