@@ -40,8 +40,12 @@ def add_doors(
     *,
     is_owner: IsOwner,
     origins: "Origins",
+    site_url: str,
 ) -> None:
-    """Adds everything for programs under `/api`; call it after the other routes of the site."""
+    """Adds everything for programs under `/api`; call it after the other routes of the site.
+
+    `site_url` is the address of the site as others reach it, "" when it is not known.
+    """
     from starlette.exceptions import HTTPException
 
     from chatbot.errors import ChatbotError
@@ -51,18 +55,22 @@ def add_doors(
 
     site.add_exception_handler(ChatbotError, answer_error)
     site.add_exception_handler(HTTPException, answer_http_error)
-    routers = _build_routers(services, is_owner, origins)
+    routers = _build_routers(services, is_owner, origins, site_url)
     for router in routers:
         site.include_router(router)
     site.include_router(build_document_router(site, name=values.name, page=ApiPage(values)))
     site.include_router(build_end_router(site))
 
 
-def _build_routers(services: Services, is_owner: IsOwner, origins: "Origins") -> "list[APIRouter]":
+def _build_routers(
+    services: Services, is_owner: IsOwner, origins: "Origins", site_url: str
+) -> "list[APIRouter]":
     from chatbot.people.program_forms import ProgramForms
     from chatbot.web.callers import Callers
     from chatbot.web.chat_api import build_chat_api
     from chatbot.web.chat_socket import build_socket_router
+    from chatbot.web.mcp import address_of_caller, build_mcp_router
+    from chatbot.web.mcp_tools import McpTools
     from chatbot.web.owner_api import build_analytics_api, build_token_api
     from chatbot.web.people_api import build_people_api
     from dashboards.analytics import Analytics
@@ -70,11 +78,19 @@ def _build_routers(services: Services, is_owner: IsOwner, origins: "Origins") ->
     callers = Callers(is_owner)
     forms = ProgramForms(database=services.database, bell=services.live, book=services.book)
     chats = build_program_chat(services)
+    tools = McpTools(
+        chats,
+        forms,
+        services.calls,
+        site_url=site_url,
+        find_address=address_of_caller.get,
+    )
     routers = [
         build_chat_api(chats, services.inbox, callers),
         build_socket_router(chats, services.live, callers, origins),
         build_people_api(forms, services.knowledge_desk, callers),
         build_analytics_api(Analytics(services.database), callers),
+        build_mcp_router(tools, name=services.profile.name),
     ]
     if services.access is not None and services.access.has_password:
         routers.append(build_token_api(services.access))

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from chatbot.doors import add_doors
-from chatbot.foundations import has_hugging_face, list_trusted_proxies
+from chatbot.foundations import find_page_url, has_hugging_face, list_trusted_proxies
 from chatbot.page_setup import build_page_values
 from chatbot.services import Services
 from chatbot.settings import Settings
@@ -84,7 +84,14 @@ def build_site(
     visitor_paths = _add_call_routes(site, services, values)
     owner_paths = _add_owner_routes(site, settings, services, values)
     secret_prefixes = _add_action_routes(site, settings, services, values)
-    add_doors(site, services, values, is_owner=_ask_owner(services), origins=origins)
+    add_doors(
+        site,
+        services,
+        values,
+        is_owner=_ask_owner(services),
+        origins=origins,
+        site_url=find_page_url(settings),
+    )
     gr.mount_gradio_app(
         site, page, path="/", auth_dependency=_identify(services), **page_options(values)
     )

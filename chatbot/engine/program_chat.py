@@ -274,9 +274,13 @@ class ProgramChat:
         job = check_job_description(job_description)
         if not job:
             raise InvalidInput("Please give a job description.")
+        return await self.require_fit().build_sheet(chat_id, job)
+
+    def require_fit(self) -> FitDesk:
+        """What makes fit sheets; raises NotSetUp where nothing does."""
         if self._parts.fit is None:
             raise NotSetUp("Fit sheets are not set up here.")
-        return await self._parts.fit.build_sheet(chat_id, job)
+        return self._parts.fit
 
     async def read_context(self, caller: Caller, chat_id: uuid.UUID) -> Mapping[str, Any]:
         """What the model is given in a chat; raises NotSetUp where that cannot be said."""
