@@ -4,13 +4,17 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: run test check lint types contracts bench quality exam restore-drill format clean
+.PHONY: run test soak check lint types contracts bench quality exam restore-drill format clean
 
 run: $(VENV)/.runtime
 	$(BIN)/python app.py
 
 test: $(VENV)/.development
 	$(BIN)/python -m pytest -n $(WORKERS)
+
+# The long versions of tests that `make test` runs in short.
+soak: $(VENV)/.development
+	$(BIN)/python -m pytest -n $(WORKERS) -m soak --timeout 3600
 
 check: lint types contracts test
 

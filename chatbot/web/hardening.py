@@ -166,7 +166,9 @@ class Hardening:
     def _check(self, scope: Scope) -> None:
         path = scope["path"]
         is_known = path in self._paths or path.startswith(self._prefixes)
-        if not is_known and not self._values.is_for_visitors(path):
+        is_known = is_known or self._values.is_for_visitors(path)
+        # What lies behind a known beginning must not be left by the way up.
+        if not is_known or ".." in path.replace("\\", "/").split("/"):
             raise Refusal(404, "not_found", "There is nothing here.")
         headers = Headers(scope=scope)
         if scope["method"] not in _SAFE_METHODS and not self._values.origins.accepts(
@@ -369,8 +371,10 @@ def _fixed_headers() -> dict[str, str]:
 
 
 def _without_origin(scope: Scope) -> Scope:
-    """Checked already: with an Origin header Gradio would answer with CORS headers of its own."""
-    headers = [pair for pair in scope["headers"] if pair[0] != b"origin"]
+    """Checked already: with an Origin header Gradio would answer with CORS headers of its own, and
+    with the other it would write the address into the page that anybody named there."""
+    unread = (b"origin", b"x-forwarded-host")
+    headers = [pair for pair in scope["headers"] if pair[0] not in unread]
     return {**scope, "headers": headers}
 
 
