@@ -28,7 +28,7 @@ def build_program_chat(services: Services) -> "ProgramChat":
             engine=services.engine,
             bell=services.live,
             database=services.database,
-            fit=services.fit,
+            fit=services.program_fit,
         )
     )
 

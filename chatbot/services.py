@@ -1,6 +1,8 @@
 """Builds every part of the program from the settings, once, and hands each its own values."""
 
 import asyncio
+import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from threading import Thread
@@ -13,10 +15,11 @@ from chatbot.engine.call_tools import build_call_tools
 from chatbot.engine.ending import Ending, EndingValues
 from chatbot.engine.engine import ChatEngine
 from chatbot.engine.exam import Exam, ExamValues, RehearsalToolbox
+from chatbot.engine.fit_desk import FitDesk
 from chatbot.engine.health import Health, read_health
 from chatbot.engine.knowledge_now import KnowledgeNow
 from chatbot.engine.model_answer import ModelAnswer, ModelValues
-from chatbot.engine.program_chat import FitDesk
+from chatbot.engine.program_chat import ProgramFit
 from chatbot.engine.prompts import CountTokens
 from chatbot.engine.tools import TOOLS, Toolbox
 from chatbot.engine.visitor_chat import VisitorChat, VisitorValues
@@ -58,9 +61,12 @@ from chatbot.people.calls import Calls
 from chatbot.people.channels import open_channels
 from chatbot.people.confirming import Confirming
 from chatbot.people.contact_desk import ContactDesk
+from chatbot.people.fit_links import FitLinks
 from chatbot.people.gathering import GatheringValues
 from chatbot.people.human_request import DEFAULT_KEYWORDS
 from chatbot.people.inbox_desk import InboxDesk
+from chatbot.people.job_descriptions import JobReader
+from chatbot.people.job_links import JobLinks
 from chatbot.people.knowledge_desk import KnowledgeDesk
 from chatbot.people.limits import Limits
 from chatbot.people.mail import Mailer
@@ -71,6 +77,7 @@ from chatbot.people.question_book import QuestionBook
 from chatbot.people.reminders import Reminders
 from chatbot.people.takeover import Takeover
 from chatbot.settings import Settings
+from chatbot.signing import Signer
 from chatbot.storage.database import Database
 from chatbot.storage.lock import FileLock
 from chatbot.web.access import OwnerAccess
@@ -89,7 +96,7 @@ class Services:
     """The parts that the page, the web and the lifespan need.
 
     `notes` are lines for the owner about the start: what is missing, and what could not be read;
-    `budget_cap` is in micro-USD. `fit` makes fit sheets; programs are told "not set up" without it.
+    `budget_cap` is in micro-USD. Programs are told "not set up" without `program_fit`.
     """
 
     profile: Profile
@@ -114,12 +121,13 @@ class Services:
     contacts: ContactDesk
     inbox: InboxDesk
     limits: Limits
+    fit: FitDesk
     access: OwnerAccess | None = None
     budget_cap: int = 0
     copies: "Copies | None" = None
     is_disk_lost: bool = False
     actions: ActionLinks | None = None
-    fit: FitDesk | None = None
+    program_fit: ProgramFit | None = None
     notes: tuple[str, ...] = ()
 
     async def start(self) -> None:
@@ -202,9 +210,12 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
     )
     confirming = Confirming(database, copies)
     telling, book = build_telling(settings, profile, live), QuestionBook()
+    fit_links = FitLinks(Signer(secret_key, "fit sheet"))
+    jobs = JobReader(tokens=settings.job_tokens, count=count)
     build_answering = partial(
         _build_answering,
         settings,
+        sheet_path=fit_links.build_path,
         knowledge=knowledge,
         database=database,
         prices=prices,
@@ -223,9 +234,10 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
         answering=build_answering(toolbox=RehearsalToolbox(database, tools)),
     )
     ending = _build_ending(settings, profile)
+    admission = _build_admission(settings, count, knowledge, jobs)
     engine = ChatEngine(
         database=database,
-        admission=_build_admission(settings, count, knowledge),
+        admission=admission,
         answering=answering,
         ending=ending,
         bell=live,
@@ -294,6 +306,14 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
         takeover=takeover,
         presence=presence,
         contacts=ContactDesk(database=database, zone=parse_zone(settings.time_zone)),
+        fit=FitDesk(
+            database=database,
+            knowledge=knowledge,
+            reader=jobs,
+            fetcher=JobLinks(),
+            links=fit_links,
+            bell=live,
+        ),
         inbox=InboxDesk(
             database=database,
             bell=live,
@@ -313,13 +333,18 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
     )
 
 
-def _build_admission(settings: Settings, count: CountTokens, knowledge: KnowledgeNow) -> Admission:
+def _build_admission(
+    settings: Settings,
+    count: CountTokens,
+    knowledge: KnowledgeNow,
+    jobs: JobReader,
+) -> Admission:
     values = AdmissionValues(
         history_messages=settings.history_messages,
         history_tokens=settings.history_tokens,
         budget_cap=get_budget_cap(settings),
     )
-    return Admission(values, count=count, knowledge=knowledge)
+    return Admission(values, count=count, knowledge=knowledge, jobs=jobs)
 
 
 def _build_ending(settings: Settings, profile: Profile) -> Ending:
@@ -348,6 +373,7 @@ def _build_answering(
     count: CountTokens,
     provider: Provider | None,
     toolbox: Toolbox,
+    sheet_path: Callable[[uuid.UUID], str],
 ) -> Answering:
     model = None
     if provider is not None:
@@ -371,4 +397,6 @@ def _build_answering(
         owner_first_name=knowledge.latest.profile.first_name,
         max_turns_in_flight=settings.max_turns_in_flight,
     )
-    return Answering(values, knowledge=knowledge, toolbox=toolbox, model=model)
+    return Answering(
+        values, knowledge=knowledge, toolbox=toolbox, model=model, sheet_path=sheet_path
+    )

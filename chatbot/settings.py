@@ -213,6 +213,9 @@ class Settings(BaseSettings):
     profile_tokens: int = Field(
         12000, ge=500, le=200000, description="Tokens of the profile that the model is given."
     )
+    job_tokens: int = Field(
+        1500, ge=200, le=20000, description="Tokens of a job description that the model is given."
+    )
     history_messages: int = Field(
         12,
         ge=2,

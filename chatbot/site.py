@@ -41,6 +41,7 @@ def build_site(
     from fastapi import FastAPI
     from fastapi.exceptions import RequestValidationError
 
+    from chatbot.people.fit_links import FIT_PATH
     from chatbot.ui.assets import build_assets_router
     from chatbot.ui.layout import build_page
     from chatbot.ui.locales.en import ENGLISH
@@ -50,6 +51,7 @@ def build_site(
     from chatbot.web.bell_route import build_bell_router
     from chatbot.web.call_routes import CALL_PATH
     from chatbot.web.contacts_import import IMPORT_BODIES
+    from chatbot.web.fit_routes import FIT_BODIES
     from chatbot.web.owner_calls import GuardedCalls
     from chatbot.web.privacy_routes import PRIVACY_PATH
     from chatbot.web.refusals import refuse_invalid
@@ -81,7 +83,9 @@ def build_site(
     site.include_router(build_api_router(_ask_owner(services), services.read_health))
     site.include_router(build_assets_router(values))
     _add_privacy_routes(site, services, values)
-    visitor_paths = _add_call_routes(site, services, values)
+    visitor_paths = _add_call_routes(site, services, values) + _add_fit_routes(
+        site, services, values
+    )
     owner_paths = _add_owner_routes(site, settings, services, values)
     secret_prefixes = _add_action_routes(site, settings, services, values)
     add_doors(
@@ -103,8 +107,8 @@ def build_site(
         origins=origins,
         events=count_event_values(page),
         own_paths=owner_paths | {PRIVACY_PATH},
-        secret_prefixes=(*secret_prefixes, f"{CALL_PATH}/", f"{RETURN_PATH}/"),
-        large_bodies=IMPORT_BODIES,
+        secret_prefixes=(*secret_prefixes, f"{CALL_PATH}/", f"{RETURN_PATH}/", f"{FIT_PATH}/"),
+        large_bodies=IMPORT_BODIES | FIT_BODIES,
         visitor_paths=visitor_paths,
         owner_calls=calls,
         proxies=TrustedProxies(list_trusted_proxies(settings)),
@@ -181,6 +185,20 @@ def _add_call_routes(site: "FastAPI", services: Services, values: "PageValues") 
         visitor_routes.VERIFY_PATH,
         visitor_routes.RETURN_PATH,
     )
+
+
+def _add_fit_routes(site: "FastAPI", services: Services, values: "PageValues") -> tuple[str, ...]:
+    """Adds the fit sheet's pages; returns the path that they begin with."""
+    from chatbot.people.fit_links import FIT_PATH
+    from chatbot.ui.call_frame import CallFrame
+    from chatbot.ui.fit_pages import FitPages
+    from chatbot.ui.locales.calls_en import ENGLISH_CALLS
+    from chatbot.ui.locales.fit_en import ENGLISH_FIT
+    from chatbot.web.fit_routes import build_fit_router
+
+    pages = FitPages(CallFrame(values, ENGLISH_CALLS), ENGLISH_FIT)
+    site.include_router(build_fit_router(services.fit, services.calls.desk, pages))
+    return (FIT_PATH,)
 
 
 def _add_owner_routes(

@@ -18,6 +18,7 @@ from chatbot.events import TextDelta, TurnEvent
 from chatbot.hours import parse_hours
 from chatbot.knowledge.sections import Profile
 from chatbot.people.addresses import AddressHashes
+from chatbot.people.job_descriptions import JobReader
 from chatbot.people.presence import Presence
 from chatbot.people.takeover import Takeover, TakeoverValues
 from chatbot.storage.database import Database, DatabaseValues
@@ -67,6 +68,7 @@ class FloorParts:
                 AdmissionValues(history_messages=20, history_tokens=10_000, budget_cap=CAP),
                 count=len,
                 knowledge=KnowledgeNow(Profile("Mara Lindqvist"), escalation_keywords=()),
+                jobs=JobReader(tokens=500, count=len),
             ),
             answering=answering,
             ending=ending,

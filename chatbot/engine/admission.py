@@ -14,11 +14,13 @@ from sqlmodel import Session
 from chatbot.engine.knowledge_now import Knowledge, KnowledgeNow
 from chatbot.engine.prompts import CountTokens, choose_history
 from chatbot.errors import InvalidInput, NotFound
+from chatbot.knowledge.job_description import is_job_description
 from chatbot.llm import budget
-from chatbot.people.job_descriptions import keep_job_description
+from chatbot.people.job_descriptions import JobReader, NewJob, check_job_text, keep_job
 from chatbot.people.notifications import NotificationKind, add_notification
 from chatbot.people.sessions import get_own_conversation
-from chatbot.storage import conversations, messages, sessions
+from chatbot.storage import conversations, job_descriptions, messages, sessions
+from chatbot.storage.job_descriptions import JobInMind
 from chatbot.storage.messages import HistoryRow
 from chatbot.storage.models import (
     Conversation,
@@ -35,6 +37,7 @@ from chatbot.text import clean_line, clean_text
 MAX_MESSAGE_CHARACTERS = 2000
 MAX_CLIENT_ID = 64
 TITLE_CHARACTERS = 60
+JOB_LINE = "(pasted a job description: {title})"
 
 
 class TurnKind(StrEnum):
@@ -64,7 +67,8 @@ class Draft:
 
     `question` is None when an interrupted answer is continued. `replaced_from` is the first message
     that an edit or a retry replaces. `last_id` is the last message that the draft has seen.
-    `knowledge` is what the owner's side knew when it was made.
+    `knowledge` is what the owner's side knew when it was made. `job` is the job description that
+    the question is, `job_text` what the model is told of the one that is in mind.
     """
 
     session_id: uuid.UUID
@@ -79,6 +83,8 @@ class Draft:
     knowledge: Knowledge
     replaced_from: uuid.UUID | None = None
     is_escalated: bool = False
+    job: NewJob | None = None
+    job_text: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,11 +145,17 @@ class Admission:
     """Reads what a turn needs, and admits it."""
 
     def __init__(
-        self, values: AdmissionValues, *, count: CountTokens, knowledge: KnowledgeNow
+        self,
+        values: AdmissionValues,
+        *,
+        count: CountTokens,
+        knowledge: KnowledgeNow,
+        jobs: JobReader,
     ) -> None:
         self._values = values
         self._count = count
         self._knowledge = knowledge
+        self._jobs = jobs
 
     @property
     def run_id(self) -> uuid.UUID:
@@ -219,7 +231,16 @@ class Admission:
             before=draft.reply_to if is_again else draft.replaced_from,
             limit=2 * self._values.history_messages + 2,
         )
-        return self._add_history(draft, rows)
+        jobs = job_descriptions.list_in_mind(session, conversation_id=conversation.id)
+        return self._judge_job(self._add_history(draft, rows, jobs), jobs)
+
+    def _judge_job(self, draft: Draft, jobs: Sequence[JobInMind]) -> Draft:
+        """The draft with the fit sheet, when what is asked is a job description."""
+        if not draft.question or not is_job_description(draft.question):
+            return draft
+        job = self._jobs.read(draft.question, draft.knowledge.profile)
+        kept = [known.id for known in jobs if known.message_id == draft.reply_to is not None]
+        return replace(draft, job=replace(job, id=kept[-1]) if kept else job)
 
     def _aim(self, session: Session, request: TurnRequest, draft: Draft) -> Draft:
         """What this kind of turn answers, and what it replaces."""
@@ -251,7 +272,10 @@ class Admission:
             raise NotFound
         return edited
 
-    def _add_history(self, draft: Draft, rows: Sequence[HistoryRow]) -> Draft:
+    def _add_history(
+        self, draft: Draft, rows: Sequence[HistoryRow], jobs: Sequence[JobInMind]
+    ) -> Draft:
+        rows = tell_jobs(rows, jobs)
         history = choose_history(
             rows,
             keep=self._values.history_messages,
@@ -259,7 +283,8 @@ class Admission:
             count=self._count,
         )
         words = tuple(row.content for row in history if row.role == Role.USER)
-        return replace(draft, history=tuple(history), earlier_words=words)
+        told = jobs[-1].trimmed or self._jobs.trim(jobs[-1].text) if jobs else ""
+        return replace(draft, history=tuple(history), earlier_words=words, job_text=told)
 
     def admit(self, session: Session, draft: Draft, *, worst_case: int) -> Turn:
         """Store the turn and reserve its worst case (micro-USD), in the caller's transaction.
@@ -308,7 +333,14 @@ class Admission:
             client_message_id=draft.client_message_id,
         )
         session.add(asked)
-        keep_job_description(session, asked)
+        if draft.job is not None:
+            keep_job(
+                session,
+                draft.job,
+                conversation_id=draft.conversation.id,
+                message_id=asked.id,
+                first_name=draft.knowledge.profile.first_name,
+            )
         return asked
 
     def _add_answer(
@@ -331,7 +363,8 @@ class Admission:
         moment = utc_now()
         values: dict[str, object] = {"active_at": moment, "updated_at": moment}
         if not draft.conversation.title and draft.question:
-            values["title"] = clean_line(draft.question, limit=TITLE_CHARACTERS)
+            title = draft.job.sheet.title if draft.job else draft.question
+            values["title"] = clean_line(title or draft.question, limit=TITLE_CHARACTERS)
         if draft.history and draft.history[0].id != draft.conversation.history_from:
             values["history_from"] = draft.history[0].id
         conversations.set_conversation(session, draft.conversation.id, **values)
@@ -346,11 +379,23 @@ class Admission:
         )
 
 
+def tell_jobs(rows: Sequence[HistoryRow], jobs: Sequence[JobInMind]) -> list[HistoryRow]:
+    """Earlier messages with a line in the place of each job description: the one that is in mind
+    stands before them, and its words are not the visitor's own."""
+    titles = {job.message_id: job.title for job in jobs}
+    return [
+        replace(row, content=JOB_LINE.format(title=titles[row.id])) if row.id in titles else row
+        for row in rows
+    ]
+
+
 def check_text(text: str) -> str:
     """What a visitor typed, cleaned; raises InvalidInput when nothing is left or it is too long."""
     text = clean_text(text) if isinstance(text, str) else ""
     if not text:
         raise InvalidInput("Please type a message first.")
+    if is_job_description(text):
+        return check_job_text(text)
     if len(text) > MAX_MESSAGE_CHARACTERS:
         raise InvalidInput(
             f"This message has {len(text):,} characters; {MAX_MESSAGE_CHARACTERS:,} is the most "

@@ -2,7 +2,9 @@
 
 import json
 import logging
-from collections.abc import AsyncGenerator
+import re
+import uuid
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +18,9 @@ from chatbot.engine.outcome import Outcome
 from chatbot.engine.tools import DONE, Toolbox, ToolContext, ToolResult
 from chatbot.errors import ModelUnavailable
 from chatbot.events import LimitedMode, TextDelta, ToolCalled, TurnEvent
+from chatbot.knowledge.fit import summarise
 from chatbot.llm.provider import StreamBroken
+from chatbot.people.job_descriptions import NewJob
 from chatbot.storage.models import EscalationReason, MessageStatus
 
 log = logging.getLogger(__name__)
@@ -29,6 +33,17 @@ ESCALATIONS: dict[str, EscalationReason] = {
 }
 
 
+FIT_ANSWER = """\
+I have compared this job description with {first}'s records.
+
+{lines}
+
+{link}. From here on I answer with this job in mind."""
+# What would be markup in words from outside.
+_MARKUP = re.compile(r"[\[\]<>`*_]")
+FIT_LINK = "[Open the fit sheet]({path})"
+
+
 @dataclass(frozen=True)
 class AnsweringValues:
     """The owner's first name, and how many turns may ask a model at one time."""
@@ -38,7 +53,8 @@ class AnsweringValues:
 
 
 class Answering:
-    """Answers turns for one owner. `model` is None when no provider is set up."""
+    """Answers turns for one owner. `model` is None when no provider is set up; `sheet_path` makes
+    the link to the fit sheet of a job description."""
 
     def __init__(
         self,
@@ -47,7 +63,9 @@ class Answering:
         knowledge: KnowledgeNow,
         toolbox: Toolbox,
         model: ModelAnswer | None,
+        sheet_path: Callable[[uuid.UUID], str],
     ) -> None:
+        self._sheet_path = sheet_path
         self._values = values
         self._knowledge = knowledge
         self._toolbox = toolbox
@@ -61,7 +79,9 @@ class Answering:
 
     def worst_case(self, draft: Draft) -> int:
         """The most that a turn can cost, in micro-USD."""
-        return 0 if self._model is None else self._model.worst_case(draft)
+        if self._model is None or draft.job is not None:
+            return 0
+        return self._model.worst_case(draft)
 
     async def answer(self, turn: Turn, outcome: Outcome) -> AsyncGenerator[TurnEvent]:
         """Yield the events of a turn's answer and note in `outcome` how it ended.
@@ -69,6 +89,9 @@ class Answering:
         Nothing that a provider does raises here: what it cannot answer is answered by the rules,
         and a stream that breaks after its first text ends as interrupted.
         """
+        if turn.draft.job is not None:
+            yield self._tell_fit(turn.draft.job)
+            return
         words = turn.draft.question or (turn.draft.earlier_words or ("",))[-1]
         reading = turn.draft.knowledge.rules.read(words, history=turn.draft.earlier_words)
         limited_reason = self._why_limited(turn)
@@ -90,6 +113,15 @@ class Answering:
             yield LimitedMode(limited_reason)
         async for event in self._by_rules(turn, reading, words, outcome):
             yield event
+
+    def _tell_fit(self, job: NewJob) -> TextDelta:
+        """The answer to a job description: what its fit sheet comes to, by rules alone, so that
+        nothing that stands in it speaks to a model, and where the whole sheet is."""
+        first = self._values.owner_first_name
+        told = summarise(job.sheet, first_name=first)
+        lines = "\n".join(f"- {_MARKUP.sub('', line)}" for line in told)
+        link = FIT_LINK.format(path=self._sheet_path(job.id))
+        return TextDelta(FIT_ANSWER.format(first=first, lines=lines, link=link))
 
     def _why_limited(self, turn: Turn) -> str | None:
         if self._model is None:

@@ -19,6 +19,7 @@ from chatbot.engine.prompts import (
     PromptParts,
     build_extra_passages,
     build_instructions,
+    build_job,
     build_messages,
 )
 from chatbot.engine.tools import DONE, REFUSED, Toolbox, ToolContext, ToolResult
@@ -144,7 +145,7 @@ class ModelAnswer:
         )
 
     def _prompt_tokens(self, draft: Draft) -> int:
-        texts = [row.content for row in draft.history] + [draft.question or ""]
+        texts = [row.content for row in draft.history] + [draft.question or "", self._job(draft)]
         parts = self._parts(draft.knowledge)
         return (
             parts.tokens
@@ -152,6 +153,9 @@ class ModelAnswer:
             + self._extra_limit(parts)
             + sum(self._count(text) + MESSAGE_FRAME_TOKENS for text in texts)
         )
+
+    def _job(self, draft: Draft) -> str:
+        return build_job(draft.job_text, first_name=draft.knowledge.profile.first_name)
 
     def begin(self, turn: Turn, hits: Sequence[Hit], context: ToolContext) -> Rounds:
         """The state of a turn before its first round; `hits` are the sections for its question."""
@@ -172,6 +176,7 @@ class ModelAnswer:
                 owner_name=profile.name,
                 question=draft.question,
                 extra=extra,
+                job=self._job(draft),
             ),
             marks=CitationMarks(profile.sections),
             context=context,
@@ -239,7 +244,8 @@ class ModelAnswer:
                     raise
                 earlier = error.attempts
                 self.book(earlier, rounds, outcome)
-                del rounds.messages[1 : 1 + len(turn.draft.history)]
+                start = 2 if turn.draft.job_text else 1
+                del rounds.messages[start : start + len(turn.draft.history)]
 
     def _request(
         self, rounds: Rounds, round_number: int, earlier: tuple[Attempt, ...]

@@ -69,7 +69,7 @@ class Exchange:
     client_message_id: str
 
 
-class FitDesk(Protocol):
+class ProgramFit(Protocol):
     """Makes fit sheets, and says what the model is given in a conversation; both as JSON values."""
 
     async def build_sheet(
@@ -90,7 +90,7 @@ class ProgramParts:
     engine: ChatEngine
     bell: Bell
     database: Database
-    fit: FitDesk | None = None
+    fit: ProgramFit | None = None
 
 
 class ProgramChat:
@@ -276,7 +276,7 @@ class ProgramChat:
             raise InvalidInput("Please give a job description.")
         return await self.require_fit().build_sheet(chat_id, job)
 
-    def require_fit(self) -> FitDesk:
+    def require_fit(self) -> ProgramFit:
         """What makes fit sheets; raises NotSetUp where nothing does."""
         if self._parts.fit is None:
             raise NotSetUp("Fit sheets are not set up here.")

@@ -91,7 +91,7 @@ class FitSheet:
 def read_sheet(stored: dict[str, Any]) -> FitSheet:
     """A sheet from the values of `FitSheet.to_json`."""
     return FitSheet(
-        title=stored["title"],
+        title=stored.get("title", ""),
         items=tuple(
             FitItem(
                 requirement=item["requirement"],
@@ -104,7 +104,7 @@ def read_sheet(stored: dict[str, Any]) -> FitSheet:
                 ),
                 asks=tuple(item["asks"]),
             )
-            for item in stored["items"]
+            for item in stored.get("items", ())
         ),
     )
 

@@ -24,6 +24,8 @@ from chatbot.storage.visitor_rows import contacts_of, visit_rows
 
 # What opens something, or names a run of the program: no data about a person.
 _SECRET = {"token_hash", "code_hash", "claimed_by", "run_id"}
+# The owner's own thoughts about a job.
+_OWNERS = {"tailoring"}
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ def _told(session: Session, row: Contact, own: Collection[Any]) -> list[dict[str
 def _read(session: Session, table: type[Table], condition: Any) -> list[dict[str, Any]]:
     key = table.__table__.primary_key.columns  # type: ignore[attr-defined]
     found = session.exec(select(table).where(condition).order_by(*key)).all()
-    return [row.model_dump(mode="json", warnings="none", exclude=_SECRET) for row in found]
+    hidden = _SECRET | _OWNERS
+    return [row.model_dump(mode="json", warnings="none", exclude=hidden) for row in found]
 
 
 def _outline(row: Notification) -> dict[str, Any]:

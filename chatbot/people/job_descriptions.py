@@ -1,21 +1,148 @@
-"""Keeping the job descriptions that visitors paste, for the owner and for what is made of them."""
+"""Keeping the job descriptions that visitors paste, with the fit sheet that is made of each.
+
+A sheet is made before anything is written; keeping it files what the records are silent about as
+questions for the owner, once for each text, whoever brings it.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlmodel import Session
 
-from chatbot.knowledge.job_description import find_job_title, is_job_description
-from chatbot.storage.models import JobDescription, Message
+from chatbot.errors import InvalidInput
+from chatbot.knowledge.fit import FitSheet, build_fit_sheet, list_questions
+from chatbot.knowledge.job_trimming import trim_job
+from chatbot.knowledge.sections import Profile
+from chatbot.people.notifications import NotificationKind, add_notification
+from chatbot.storage import job_descriptions as jobs
+from chatbot.storage.models import JobDescription, Question, new_id, utc_now
+from chatbot.text import clean_text
+
+MAX_JOB_CHARACTERS = 20_000
+MIN_JOB_CHARACTERS = 40
+MAX_FILED = 12
+TOO_SHORT = "This is too short for a job description. Please paste all of it."
 
 
-def keep_job_description(session: Session, message: Message) -> JobDescription | None:
-    """Keep a visitor's message as a job description if it is one, in the caller's transaction."""
-    if not is_job_description(message.content):
-        return None
+@dataclass(frozen=True)
+class NewJob:
+    """A job description that has been judged and not been kept yet."""
+
+    text: str
+    trimmed: str
+    sheet: FitSheet
+    source_url: str | None = None
+    id: uuid.UUID = field(default_factory=new_id)
+
+
+class JobReader:
+    """Judges job descriptions; `tokens` is how much of one a model is told."""
+
+    def __init__(
+        self,
+        *,
+        tokens: int,
+        count: Callable[[str], int],
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._tokens = tokens
+        self._count = count
+        self._clock = clock
+
+    def read(self, text: str, profile: Profile, *, source_url: str | None = None) -> NewJob:
+        """The text with its fit sheet. Raises InvalidInput for one too long or short."""
+        text = check_job_text(text)
+        return NewJob(
+            text=text,
+            trimmed=self.trim(text),
+            sheet=build_fit_sheet(text, profile, today=self._clock().date()),
+            source_url=source_url,
+        )
+
+    def trim(self, text: str) -> str:
+        """What of a job description a model is told."""
+        return trim_job(text, self._tokens, self._count)
+
+
+def check_job_text(text: str) -> str:
+    """The text, cleaned; raises InvalidInput with what to change."""
+    text = clean_text(text) if isinstance(text, str) else ""
+    if len(text) < MIN_JOB_CHARACTERS:
+        raise InvalidInput(TOO_SHORT)
+    if len(text) > MAX_JOB_CHARACTERS:
+        raise InvalidInput(
+            f"This job description has {len(text):,} characters; {MAX_JOB_CHARACTERS:,} is the "
+            "most that can be read. Please leave out what is not about the role."
+        )
+    return text
+
+
+def keep_job(
+    session: Session,
+    job: NewJob,
+    *,
+    conversation_id: uuid.UUID | None,
+    message_id: uuid.UUID | None = None,
+    first_name: str = "",
+) -> JobDescription:
+    """Keep a job description with its sheet, in the caller's transaction.
+
+    With a conversation, what is unknown is filed; without one it is the owner's own.
+    """
     session.flush()  # The message first: without it the row would point at nothing.
-    job = JobDescription(
-        conversation_id=message.conversation_id,
-        message_id=message.id,
-        title=find_job_title(message.content),
-        text=message.content,
+    text_hash = hashlib.sha256(job.text.encode()).hexdigest()
+    is_known = jobs.is_text_known(session, text_hash=text_hash)
+    row = JobDescription(
+        id=job.id,
+        conversation_id=conversation_id,
+        message_id=message_id,
+        title=job.sheet.title,
+        text=job.text,
+        trimmed=job.trimmed,
+        source_url=job.source_url,
+        text_hash=text_hash,
+        fit=job.sheet.to_json(),
     )
-    session.add(job)
-    return job
+    session.add(row)
+    session.flush()
+    if conversation_id is not None and not is_known:
+        _file_unknowns(session, job, conversation_id, message_id, first_name)
+    return row
+
+
+def _file_unknowns(
+    session: Session,
+    job: NewJob,
+    conversation_id: uuid.UUID,
+    message_id: uuid.UUID | None,
+    first_name: str,
+) -> None:
+    """File what the sheet leaves open; the owner is told once for all of it.
+
+    Equal words are one group, and only they: "Vue" and "SAP" in one and the same sentence are too
+    alike for a comparison of words.
+    """
+    filed: list[Question] = []
+    for text in list_questions(job.sheet, first_name=first_name)[:MAX_FILED]:
+        question = Question(text=text, conversation_id=conversation_id, message_id=message_id)
+        question.group_id = jobs.find_question_group(session, text=text) or question.id
+        session.add(question)
+        session.flush()
+        filed.append(question)
+    if filed:
+        payload = {
+            "question_id": str(filed[0].id),
+            "conversation_id": str(conversation_id),
+            "text": _tell(job.sheet.title, filed)[:300],
+        }
+        add_notification(session, kind=NotificationKind.QUESTION, payload=payload)
+
+
+def _tell(title: str, filed: Sequence[Question]) -> str:
+    first = filed[0].text
+    if len(filed) == 1:
+        return first
+    return f'{first} ({len(filed) - 1} more that your records leave open for "{title}")'

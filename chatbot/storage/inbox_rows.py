@@ -216,4 +216,4 @@ def _list_job_titles(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.
         .where(col(JobDescription.conversation_id).in_(ids))
         .order_by(col(JobDescription.id))
     )
-    return dict(session.exec(statement).all())
+    return {key: title for key, title in session.exec(statement) if key is not None}

@@ -415,15 +415,27 @@ class ExamRun(Table, table=True):
 
 
 class JobDescription(Table, table=True):
-    """A job description that a visitor pasted into a conversation."""
+    """A job description: a visitor's, in a conversation, or, without one, the owner's own.
+
+    `trimmed` is what of it a model is told, `fit` its fit sheet (`FitSheet.to_json`), `source_url`
+    where it was fetched; `text_hash` tells whether the same text was there before. `tailoring` is
+    the owner's own conversation about it, oldest first: nothing that its visitor is shown.
+    """
 
     __tablename__ = "job_description"
 
     id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
-    conversation_id: uuid.UUID = Field(foreign_key="conversation.id", index=True)
+    conversation_id: uuid.UUID | None = Field(
+        default=None, foreign_key="conversation.id", index=True
+    )
     message_id: uuid.UUID | None = Field(default=None, foreign_key="message.id")
     title: str = Field(default="", max_length=200)
     text: str = Field(sa_type=LongText)
+    trimmed: str | None = Field(default=None, sa_type=LongText)
+    source_url: str | None = Field(default=None, max_length=500)
+    text_hash: str | None = Field(default=None, max_length=64, index=True)
+    fit: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    tailoring: list[dict[str, Any]] | None = Field(default=None, sa_type=JSON)
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 

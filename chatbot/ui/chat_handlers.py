@@ -30,7 +30,7 @@ from chatbot.ui.messages import MessageRenderer
 from chatbot.ui.values import PageValues
 
 _MAX_ACTION_CHARS = 4000
-_DOORS = frozenset({"book", "verify", "device"})
+_DOORS = frozenset({"book", "fit", "verify", "device"})
 
 _RETURN = "return:"
 

@@ -7,6 +7,7 @@ import html
 import re
 
 from chatbot.engine.views import ChatSummary, ChatView
+from chatbot.people.fit_links import FIT_PATH
 from chatbot.ui.locales.en import Texts
 from chatbot.ui.markdown import plain_html
 from chatbot.ui.presence_words import build_expectation
@@ -68,6 +69,10 @@ class PageFrame:
             return ""
         return book_link(address, self._texts.book_call, kind="cc-book cc-wide")
 
+    def fit(self) -> str:
+        """The way to have a job description compared with the records."""
+        return f'<a class="cc-book cc-fit cc-wide" href="{FIT_PATH}">{self._texts.fit_sheet}</a>'
+
     def way_to(self, path: str) -> str:
         """Where a click leads that the server had to be asked about; the page's script goes."""
         return f'<a class="cc-goto" href="{html.escape(path, quote=True)}" hidden></a>'
@@ -121,7 +126,7 @@ class PageFrame:
             f'<p class="cc-headline">{html.escape(values.headline)}</p>'
             f"<h2>{texts.hello.format(name=self._name)}</h2>"
             f"<p>{texts.who.format(name=self._name)}</p>"
-            f"{self.book()}"
+            f"{self.book()}{self.fit()}"
             f'<p class="cc-small">{small}</p>{self._problems()}</div>'
         )
 

@@ -126,7 +126,7 @@ def _build_rail(values: PageValues, frame: PageFrame, texts: Texts) -> _Rail:
         talk_button = gr.Button(texts.talk.format(name=name), elem_id="talk", variant="secondary")
         gr.Markdown(frame.menu_button(), elem_id="menu")
         with gr.Column(elem_id="more", min_width=0):
-            gr.Markdown(frame.facts() + frame.book(), elem_id="facts")
+            gr.Markdown(frame.facts() + frame.book() + frame.fit(), elem_id="facts")
             new_chat_button = gr.Button(texts.new_chat, elem_id="new-chat", variant="secondary")
             chats = gr.Markdown("", elem_id="chats")
             gr.Markdown(frame.doors(), elem_id="door")

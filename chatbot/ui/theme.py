@@ -90,8 +90,8 @@ def api_css(values: PageValues) -> str:
 
 
 def call_css(values: PageValues) -> str:
-    """The style sheet of the pages around calls: that of the sign-in page, and what is added."""
-    return f"{sign_in_css(values)}\n{_read('calls.css')}"
+    """The style sheet of the pages around calls and of fit sheets, on top of the sign-in page's."""
+    return f"{sign_in_css(values)}\n{_read('calls.css')}\n{_read('fit.css')}"
 
 
 def call_script() -> str:

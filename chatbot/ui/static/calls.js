@@ -54,5 +54,7 @@
     link.addEventListener("focus", () => link.select());
   }
 
+  byId("print")?.addEventListener("click", () => window.print());
+
   (document.querySelector("[aria-invalid]") ?? byId("error"))?.focus();
 })();

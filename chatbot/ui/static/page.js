@@ -184,12 +184,12 @@
   }
 
   document.addEventListener("click", (event) => {
-    const link = event.target.closest?.('a[href="/book"]');
+    const link = event.target.closest?.('a[href="/book"], a[href="/fit"]');
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !boxOf("conversation-id")) return;
     event.preventDefault();
     link.classList.add("cc-waiting");
     toggleMenu(false);
-    openDoor("book");
+    openDoor(link.getAttribute("href").slice(1));
   });
 
   window.addEventListener("pageshow", () => {
