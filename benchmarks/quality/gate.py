@@ -5,7 +5,7 @@ nine of ten covered ones are answered, and both shares at the limit that the app
 is the best BM25 score, which is no confidence but can be cut anywhere.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from benchmarks.quality._bm25 import PlainBm25
 from benchmarks.quality._passages import owner_of, read_documents
 from benchmarks.quality.figures import figure, read_rows, share, wilson_interval
 from chatbot.engine.limited import COVERED, Rules
-from chatbot.knowledge.retrieval import Retriever
+from chatbot.knowledge.retrieval import Hit, Retriever
 from chatbot.knowledge.sections import Profile, Section, SectionKind
 
 ANSWERED = 0.9
@@ -26,9 +26,37 @@ _TARGETS = {
 }
 
 
+@dataclass(frozen=True, eq=False)
+class Base:
+    """What is known in one trial: a document, a CV or an owner's answers."""
+
+    retriever: Retriever
+    rules: Rules
+    plain: PlainBm25
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question to a base; `variant` is "in" when the base covers it, else why it does not."""
+
+    text: str
+    variant: str
+    base: Base
+
+    def hits(self) -> list[Hit]:
+        """What the app finds for it."""
+        return self.base.retriever.search(self.text)
+
+    def ask(self) -> "Trial":
+        """What the app and the baseline make of it."""
+        ranked = self.base.plain.rank(self.text)
+        best = ranked[0][0] if ranked else 0.0
+        return Trial(self.variant, self.base.rules.read(self.text).coverage, best)
+
+
 @dataclass(frozen=True)
 class Trial:
-    """One question: how it is covered ("in" for yes), and what app and baseline make of it."""
+    """The values of one question: the confidence of the app, and the baseline's score."""
 
     variant: str
     value: float
@@ -37,25 +65,30 @@ class Trial:
 
 def score(folder: Path) -> dict[str, object]:
     """Figures per source of `out_of_scope` and of cv_questions."""
-    found = {"recruiter": _try_cvs(folder), **_try_grounded(folder), **_try_bases(folder)}
-    return {source: _figures(source, trials) for source, trials in found.items() if trials}
+    found = {"recruiter": read_cvs(folder), **read_grounded(folder), **read_bases(folder)}
+    return {
+        source: _figures(source, [question.ask() for question in questions])
+        for source, questions in found.items()
+        if questions
+    }
 
 
-def _try_cvs(folder: Path) -> list[Trial]:
-    rows = read_rows(folder / "retrieval" / "cv_questions" / "questions.jsonl")
-    trials: list[Trial] = []
-    for name, sections in read_documents(folder, "cv_questions").items():
-        ask = _make_asker(sections, owner_name=owner_of(name))
-        for row in rows:
-            if row["profile"] == name:
-                trials.append(ask(row["question"], "in" if row["in_scope"] else "uncovered"))
-    return trials
+def read_cvs(folder: Path) -> list[Question]:
+    """The questions of recruiters, each to its CV."""
+    bases = {
+        name: _build_base(sections, owner_name=owner_of(name))
+        for name, sections in read_documents(folder, "cv_questions").items()
+    }
+    return [
+        Question(row["question"], "in" if row["in_scope"] else "uncovered", bases[row["profile"]])
+        for row in read_rows(folder / "retrieval" / "cv_questions" / "questions.jsonl")
+    ]
 
 
-def _try_grounded(folder: Path) -> dict[str, list[Trial]]:
+def read_grounded(folder: Path) -> dict[str, list[Question]]:
     """The rows of grounded.jsonl: each asks one document, some without the passages that answer."""
-    trials: dict[str, list[Trial]] = {}
-    askers: dict[tuple[object, ...], Callable[[str, str], Trial]] = {}
+    questions: dict[str, list[Question]] = {}
+    bases: dict[tuple[object, ...], Base] = {}
     sources: dict[str, dict[str, list[Section]]] = {}
     for row in read_rows(folder / "out_of_scope" / "grounded.jsonl"):
         source, doc = row["profile"].split(":", 1)
@@ -63,7 +96,7 @@ def _try_grounded(folder: Path) -> dict[str, list[Trial]]:
         if source not in sources:
             sources[source] = read_documents(folder, source)
         key = (source, doc, left_out)
-        if key not in askers:
+        if key not in bases:
             sections = [
                 section
                 for name, document in sources[source].items()
@@ -71,26 +104,27 @@ def _try_grounded(folder: Path) -> dict[str, list[Trial]]:
                 if doc in ("all", name) and section.id not in left_out
             ]
             owner = owner_of(doc) if source == "insurellm" else ""
-            askers[key] = _make_asker(sections, owner_name=owner)
-        trials.setdefault(source, []).append(askers[key](row["question"], row["variant"]))
-    return trials
+            bases[key] = _build_base(sections, owner_name=owner)
+        question = Question(row["question"], row["variant"], bases[key])
+        questions.setdefault(source, []).append(question)
+    return questions
 
 
-def _try_bases(folder: Path) -> dict[str, list[Trial]]:
+def read_bases(folder: Path) -> dict[str, list[Question]]:
     """Each intent is an owner's answer that was asked for in the wordings of the base."""
-    bases: dict[str, dict[str, list[str]]] = {}
+    intents: dict[str, dict[str, list[str]]] = {}
     for row in read_rows(folder / "out_of_scope" / "kb_utterances.jsonl"):
-        bases.setdefault(row["kb"], {}).setdefault(row["intent"], []).append(row["text"])
-    askers = {
-        name: _make_asker([_answer(*item) for item in intents.items()], owner_name="")
-        for name, intents in bases.items()
+        intents.setdefault(row["kb"], {}).setdefault(row["intent"], []).append(row["text"])
+    bases = {
+        name: _build_base([_answer(*item) for item in those.items()], owner_name="")
+        for name, those in intents.items()
     }
-    trials: dict[str, list[Trial]] = {}
+    questions: dict[str, list[Question]] = {}
     for row in read_rows(folder / "out_of_scope" / "queries.jsonl"):
-        if row["kb"] in askers:
-            trial = askers[row["kb"]](row["text"], row["variant"])
-            trials.setdefault(row["kb"], []).append(trial)
-    return trials
+        if row["kb"] in bases:
+            question = Question(row["text"], row["variant"], bases[row["kb"]])
+            questions.setdefault(row["kb"], []).append(question)
+    return questions
 
 
 def _answer(intent: str, wordings: Sequence[str]) -> Section:
@@ -98,19 +132,11 @@ def _answer(intent: str, wordings: Sequence[str]) -> Section:
     return Section(f"answer-{intent}", SectionKind.ANSWER, first, "", "", wordings=tuple(others))
 
 
-def _make_asker(sections: Sequence[Section], *, owner_name: str) -> Callable[[str, str], Trial]:
+def _build_base(sections: Sequence[Section], *, owner_name: str) -> Base:
     retriever = Retriever(sections, owner_name=owner_name)
     profile = Profile(name=owner_name, sections=tuple(sections))
-    rules = Rules(profile, retriever, escalation_keywords=())
     worded = [replace(s, text=" ".join((s.text, *s.wordings))) for s in sections]
-    plain = PlainBm25(worded)
-
-    def ask(question: str, variant: str) -> Trial:
-        ranked = plain.rank(question)
-        best = ranked[0][0] if ranked else 0.0
-        return Trial(variant, rules.read(question).coverage, best)
-
-    return ask
+    return Base(retriever, Rules(profile, retriever, escalation_keywords=()), PlainBm25(worded))
 
 
 def _figures(source: str, trials: Sequence[Trial]) -> dict[str, Any]:
@@ -119,8 +145,8 @@ def _figures(source: str, trials: Sequence[Trial]) -> dict[str, Any]:
     for trial in trials:
         variants.setdefault(trial.variant, []).append(trial)
     variants["all"] = [trial for trial in trials if trial.variant != "in"]
-    limit = _limit(trial.value for trial in covered)
-    baseline_limit = _limit(trial.baseline for trial in covered)
+    limit = find_limit(trial.value for trial in covered)
+    baseline_limit = find_limit(trial.baseline for trial in covered)
     found: dict[str, Any] = {
         "rows": len(trials),
         "limit": round(limit, 4),
@@ -140,7 +166,7 @@ def _figures(source: str, trials: Sequence[Trial]) -> dict[str, Any]:
     return found
 
 
-def _limit(values: Iterable[float]) -> float:
+def find_limit(values: Iterable[float]) -> float:
     """The largest value that at least nine of ten reach."""
     ordered = sorted(values, reverse=True)
     return ordered[max(-(-len(ordered) * int(ANSWERED * 100) // 100) - 1, 0)]

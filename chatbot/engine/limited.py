@@ -177,11 +177,13 @@ class Rules:
             text = _questions_beside_address(text)
         answer = self._finder.find(text)
         hits = self._retriever.search(text, history=history if text else ())
+        covered = coverage(text, hits)
         if answer is not None:
             hits = _with_answer(hits, answer)
+            covered = max(covered, COVERED)
         return TurnReading(
             kind=QuestionKind.CAREER if answer is not None else self._kind(text),
-            coverage=coverage(text, hits),
+            coverage=covered,
             hits=tuple(hits),
             human=human,
             remark=remark,

@@ -6,32 +6,51 @@ from collections.abc import Sequence
 from chatbot.knowledge.retrieval import Hit
 from chatbot.knowledge.words import content_stems
 
-_BASE = -3.0
-_SHARE = 5.6
-_SHARE_PER_LOG_WORD = 2.0
+_LONGEST_READ = 4_000
+# Fitted by `python -m benchmarks.fit_coverage`, in the order of `weigh_signs`.
+PROFILE_FACTORS = (-0.65, 1.12, 5.87, -2.48, 1.80, 0.41, -4.81)
+ANSWER_FACTORS = (-4.18, 16.0)
 
 
 def coverage(question: str, hits: Sequence[Hit]) -> float:
     """The probability, 0..1, that the profile covers `question`; 0.5 is as likely as not.
 
-    `hits` are those that `Retriever.search` found for this question. The value is
-
-        1 / (1 + exp(3 - s * (5.6 + 2 * ln(n))))
-
-    s: the largest `Hit.share`, that is the part of the question's words, each weighted by its
-       inverse document frequency in the profile, that one single section holds. A word that the
-       profile lacks weighs most; a synonym counts for 0.5, a misspelling for 0.6 and a section of
-       the kind that the word asks for (see `topics`) for 0.8 of a word.
-    n: how many words of the question carry meaning, at least 1: a long question half of whose words
-       stand in one section is more surely meant than a short one.
-
-    The three figures are a logistic regression on public questions with and without an answer in
-    their document set (encyclopedia articles, HR records, a product FAQ, CVs), every set and both
-    outcomes weighted alike. Without hits the value is 0. Words are matched, not meanings, so a
-    question in a language that the profile does not use has a low value.
+    `hits` are those that `Retriever.search` found for this question. The value is the larger of two
+    logistic regressions: on `weigh_signs`, for what the profile's sections tell, and on the largest
+    `Signs.likeness`, for what the owner has answered before. Their factors are fitted on public
+    questions with and without an answer in their document set (encyclopedia articles, HR records, a
+    product FAQ, CVs; for answers, the intents of two assistants), both outcomes weighted alike, and
+    hold when a source is left out of the fit. Without hits the value is 0. Words are matched, not
+    meanings, so a question in a language that the profile does not use has a low value.
     """
     if not hits:
         return 0.0
-    words = max(len(set(content_stems(question[:4_000]))), 1)
-    share = max(hit.share for hit in hits)
-    return 1 / (1 + math.exp(-(_BASE + share * (_SHARE + _SHARE_PER_LOG_WORD * math.log(words)))))
+    likeness = max(hit.signs.likeness for hit in hits)
+    told = _logistic(PROFILE_FACTORS, weigh_signs(question, hits))
+    return max(told, _logistic(ANSWER_FACTORS, (1.0, likeness)) if likeness else 0.0)
+
+
+def weigh_signs(question: str, hits: Sequence[Hit]) -> tuple[float, ...]:
+    """What `coverage` weighs of a question and its hits, at least one.
+
+    In this order: 1; the largest `Signs.nearby` (s); s * ln n and ln n, where n counts the words of
+    the question that carry meaning, at least 1: a long question half of whose words stand in one
+    sentence is more surely meant than a short one; ln(1 + p), where p is the largest `Signs.pairs`;
+    1 or 0 for `Signs.asks_kind`; and 1 or 0 for `Signs.names_other`.
+    """
+    log_words = math.log(max(len(set(content_stems(question[:_LONGEST_READ]))), 1))
+    nearby = max(hit.signs.nearby for hit in hits)
+    return (
+        1.0,
+        nearby,
+        nearby * log_words,
+        log_words,
+        math.log(1 + max(hit.signs.pairs for hit in hits)),
+        float(hits[0].signs.asks_kind),
+        float(hits[0].signs.names_other),
+    )
+
+
+def _logistic(factors: Sequence[float], values: Sequence[float]) -> float:
+    exponent = sum(factor * value for factor, value in zip(factors, values, strict=True))
+    return 1 / (1 + math.exp(-exponent))

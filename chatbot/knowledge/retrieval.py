@@ -7,11 +7,13 @@ sections through the same ranking that finds "Princeton" in them.
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from chatbot.knowledge.sections import Section, SectionKind
+from chatbot.knowledge.signs import Meant, SignReader, Signs, names_other, question_pairs
+from chatbot.knowledge.spelling import WordFinder
 from chatbot.knowledge.topics import (
     Facet,
     facets,
@@ -22,6 +24,7 @@ from chatbot.knowledge.topics import (
     related_stems,
     reword,
 )
+from chatbot.knowledge.wordings import Wordings
 from chatbot.knowledge.words import content_stems, plain, split_words
 
 # BM25 after Robertson and Zaragoza, "The Probabilistic Relevance Framework" (2009). Sections are
@@ -31,13 +34,14 @@ _B = 0.5
 _HEADING_WEIGHT = 2
 _KIND_WEIGHT = 0.8
 _RELATED_WEIGHT = 0.5
-_MISSPELT_WEIGHT = 0.6
 _MODIFIER_WEIGHT = 0.3
 _HINT_WEIGHT = 0.8
-_SHORTEST_MISSPELT = 5
-_LONGEST_MISSPELT = 30
 _LONGEST_READ = 4_000
 _FOLLOW_UP_TURNS = 2
+_KIND_MARK = "kind "
+# An answer that shares no word that carries meaning is found from here on: "who are you?".
+_ALIKE = 0.2
+_LIKENESS_WEIGHT = 6.0
 # Below it a question is not told from chance by its own words, see `coverage`.
 _ENOUGH_SHARE = 0.54
 _REFERS_BACK = frozenset(
@@ -52,12 +56,13 @@ class Hit:
 
     `score` ranks the hits of one question and has no unit. `share` is the part, 0..1, of the
     question's weight that this section holds, where rare words weigh more and a word that the whole
-    profile lacks weighs most.
+    profile lacks weighs most. `signs` tell whether that is by chance.
     """
 
     section: Section
     score: float
     share: float
+    signs: Signs = Signs()
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,17 @@ class _Term:
     factor: float = 1.0
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """All that is read of one question; `likeness` is by the place of the owner's answer."""
+
+    terms: tuple[_Term, ...]
+    hints: frozenset[SectionKind | Facet]
+    pairs: set[str]
+    names_other: bool
+    likeness: dict[int, float]
+
+
 class Retriever:
     """Finds the sections of one profile that answer a question; build it once per profile."""
 
@@ -75,10 +91,13 @@ class Retriever:
         self._sections = tuple(sections)
         self._owner_name = owner_name
         self._owner_words = frozenset(split_words(owner_name))
+        self._kind_terms: list[frozenset[str]] = []
         self._postings = self._index()
         self._stems = frozenset(self._postings)
         self._unknown_weight = self._idf(0.5)
-        self._spellings = _index_spellings(self._postings)
+        self._words = WordFinder(self._postings)
+        self._signs = SignReader(self._sections, ignored=self._owner_words)
+        self._wordings = self._index_wordings()
 
     @property
     def stems(self) -> frozenset[str]:
@@ -94,32 +113,66 @@ class Retriever:
         gives no hits.
         """
         question = question[:_LONGEST_READ]
-        terms = self._read_question(question)
-        hints = hints_by_phrase(plain(question), owner_name=self._owner_name)
-        alone = self._rank(terms, hints=hints, limit=limit)
-        if not history or _best_share(alone) >= _ENOUGH_SHARE or not _refers_back(question, terms):
+        asked = _Asked(
+            terms=tuple(self._read_question(question)),
+            hints=hints_by_phrase(plain(question), owner_name=self._owner_name),
+            pairs=question_pairs(question, ignored=self._owner_words),
+            names_other=names_other(question, ignored=self._owner_words, known=self._stems),
+            likeness=self._wordings.find(self._without_name(question)),
+        )
+        alone = self._rank(asked, limit=limit)
+        if not history or _best_share(alone) >= _ENOUGH_SHARE or not _refers_back(question, asked):
             return alone
-        together = self._rank([*terms, *self._read_history(history)], hints=hints, limit=limit)
+        together = self._rank(
+            replace(asked, terms=(*asked.terms, *self._read_history(history))), limit=limit
+        )
         return together if _best_share(together) > _best_share(alone) else alone
 
-    def _rank(
-        self, terms: Sequence[_Term], *, hints: Iterable[SectionKind | Facet], limit: int
-    ) -> list[Hit]:
+    def _rank(self, asked: _Asked, *, limit: int) -> list[Hit]:
         scores: dict[int, float] = defaultdict(float)
         held: dict[int, float] = defaultdict(float)
-        total = 0.0
-        for term in terms:
-            weight = self._weigh(term)
-            total += weight
+        meant = [Meant(self._weigh(term), term.ways) for term in asked.terms]
+        total = sum(word.weight for word in meant) or 1.0
+        for term, word in zip(asked.terms, meant, strict=True):
             for place, (score, sureness) in self._match(term).items():
                 scores[place] += score
-                held[place] += weight * sureness
-        for hint in hints:
+                held[place] += word.weight * sureness
+        for hint in asked.hints:
             postings = self._postings.get(_kind_term(hint), {})
             for place in scores.keys() & postings.keys():
                 scores[place] += _HINT_WEIGHT * self._idf(len(postings))
+        for place, likeness in asked.likeness.items():
+            if place in scores or likeness >= _ALIKE:
+                scores[place] += _LIKENESS_WEIGHT * likeness * self._unknown_weight
         best = sorted(scores, key=lambda place: (-scores[place], place))[:limit]
-        return [Hit(self._sections[p], score=scores[p], share=held[p] / total) for p in best]
+        return [
+            Hit(self._sections[p], scores[p], held[p] / total, self._read_signs(p, asked, meant))
+            for p in best
+        ]
+
+    def _read_signs(self, place: int, asked: _Asked, meant: Sequence[Meant]) -> Signs:
+        kinds = self._kind_terms[place]
+        return Signs(
+            nearby=self._signs.nearby(place, meant, kinds=kinds),
+            pairs=self._signs.count_pairs(place, asked.pairs),
+            asks_kind=any(
+                way in self._postings and _is_kind_term(way) for word in meant for way in word.ways
+            ),
+            names_other=asked.names_other,
+            likeness=asked.likeness.get(place, 0.0),
+        )
+
+    def _index_wordings(self) -> Wordings[int]:
+        return Wordings(
+            {
+                place: [self._without_name(text) for text in (section.heading, *section.wordings)]
+                for place, section in enumerate(self._sections)
+                if section.is_answer
+            }
+        )
+
+    def _without_name(self, text: str) -> str:
+        return " ".join(word for word in split_words(text) if word not in self._owner_words)
 
     def _index(self) -> dict[str, dict[int, float]]:
         """Term -> place of each section that has it -> how strongly, before the term's own idf."""
@@ -134,8 +187,9 @@ class Retriever:
             # Of sections of one kind the owner's order decides, not their length.
             section = self._sections[place]
             kinds: set[SectionKind | Facet] = {*_kinds(section), *facets(section)}
-            for kind in kinds:
-                postings[_kind_term(kind)][place] = 1.0
+            self._kind_terms.append(frozenset(map(_kind_term, kinds)))
+            for term in self._kind_terms[place]:
+                postings[term][place] = 1.0
         return dict(postings)
 
     def _count_terms(self, section: Section) -> Counter[str]:
@@ -168,9 +222,7 @@ class Retriever:
         ways = {_kind_term(kind): _KIND_WEIGHT for kind in kinds_by_stem().get(stem, ())}
         ways |= dict.fromkeys(related_stems().get(stem, ()), _RELATED_WEIGHT)
         if stem not in self._postings and not ways:
-            near = {n for spelling in _spellings(stem) for n in self._spellings.get(spelling, ())}
-            # Slips of the pen rarely hit a word's first letter: "married" is not "carried".
-            ways |= {n: _MISSPELT_WEIGHT for n in near if n[0] == stem[0]}
+            ways |= self._words.find(stem)
         return ways | {stem: 1.0}
 
     def _read_history(self, history: Sequence[str]) -> list[_Term]:
@@ -211,10 +263,10 @@ def _best_share(hits: Sequence[Hit]) -> float:
     return max((hit.share for hit in hits), default=0.0)
 
 
-def _refers_back(question: str, terms: Sequence[_Term]) -> bool:
+def _refers_back(question: str, asked: _Asked) -> bool:
     """Whether words are there that mean nothing without what was said before."""
     words = split_words(question)
-    return bool(words) and (not terms or not _REFERS_BACK.isdisjoint(words))
+    return bool(words) and (not asked.terms or not _REFERS_BACK.isdisjoint(words))
 
 
 def _kinds(section: Section) -> set[SectionKind]:
@@ -228,22 +280,8 @@ def _kinds(section: Section) -> set[SectionKind]:
 
 def _kind_term(kind: SectionKind | Facet) -> str:
     # A space keeps it apart from every stem.
-    return f"kind {kind}"
+    return f"{_KIND_MARK}{kind}"
 
 
-def _index_spellings(stems: Iterable[str]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
-    for stem in stems:
-        for spelling in _spellings(stem):
-            found[spelling].add(stem)
-    return found
-
-
-def _spellings(stem: str) -> set[str]:
-    """The stem and each form with one letter left out: two words one slip apart share a form.
-
-    The deletion index of the SymSpell algorithm (Garbe, https://github.com/wolfgarbe/SymSpell).
-    """
-    if not _SHORTEST_MISSPELT <= len(stem) <= _LONGEST_MISSPELT or not stem.isalpha():
-        return set()
-    return {stem, *(stem[:place] + stem[place + 1 :] for place in range(len(stem)))}
+def _is_kind_term(term: str) -> bool:
+    return term.startswith(_KIND_MARK)

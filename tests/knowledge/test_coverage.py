@@ -1,11 +1,14 @@
+from math import exp, log
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from chatbot.knowledge.coverage import coverage
+from chatbot.knowledge.coverage import PROFILE_FACTORS, coverage, weigh_signs
 from chatbot.knowledge.profile import load_profile
 from chatbot.knowledge.retrieval import Hit, Retriever
-from chatbot.knowledge.sections import SectionKind
+from chatbot.knowledge.sections import Section, SectionKind
+from chatbot.knowledge.signs import Signs
 from tests.knowledge.test_retrieval import OWNER, SECTIONS
 
 
@@ -51,16 +54,52 @@ def test_no_hits_give_zero() -> None:
     assert coverage("Where did you study?", []) == 0.0
 
 
-def test_larger_share_and_longer_question_raise_the_value() -> None:
-    section = next(s for s in SECTIONS if s.kind is SectionKind.SKILL)
-    little, much = (Hit(section, score=1.0, share=share) for share in (0.3, 0.6))
-    assert coverage("terraform", [little]) < coverage("terraform", [much])
-    assert coverage("terraform", [much]) < coverage("terraform postgresql go", [much])
+def cover_signs(question: str, **signs: Any) -> float:
+    return coverage(question, [Hit(SECTIONS[0], score=1.0, share=0.5, signs=Signs(**signs))])
 
 
-def test_value_follows_the_formula_of_the_docstring() -> None:
-    hit = Hit(SECTIONS[0], score=1.0, share=3 / 5.6)
-    assert coverage("terraform", [hit]) == pytest.approx(0.5)
+def test_closer_words_raise_the_value() -> None:
+    assert cover_signs("terraform", nearby=0.3) < cover_signs("terraform", nearby=0.6)
+
+
+def test_same_part_of_a_longer_question_raises_the_value() -> None:
+    short, long = "terraform postgresql", "terraform postgresql kafka redis hydrology"
+    assert cover_signs(short, nearby=0.8) < cover_signs(long, nearby=0.8)
+
+
+def test_pairs_and_the_kind_raise_the_value_and_a_strange_name_lowers_it() -> None:
+    known = cover_signs("terraform postgresql", nearby=0.5)
+    assert known < cover_signs("terraform postgresql", nearby=0.5, pairs=1)
+    assert known < cover_signs("terraform postgresql", nearby=0.5, asks_kind=True)
+    assert known > cover_signs("terraform postgresql", nearby=0.5, names_other=True)
+
+
+def test_value_is_the_logistic_of_the_weighed_signs() -> None:
+    signs = Signs(nearby=0.5, pairs=1)
+    hits = [Hit(SECTIONS[0], score=1.0, share=0.5, signs=signs)]
+    weighed = weigh_signs("terraform postgresql", hits)
+    assert weighed == pytest.approx((1, 0.5, 0.5 * log(2), log(2), log(2), 0, 0))
+    exponent = sum(f * v for f, v in zip(PROFILE_FACTORS, weighed, strict=True))
+    assert coverage("terraform postgresql", hits) == pytest.approx(1 / (1 + exp(-exponent)))
+
+
+def test_question_like_an_answered_one_is_covered_by_the_answer() -> None:
+    assert cover_signs("terraform", likeness=0.8) > 0.9
+    assert cover_signs("terraform", likeness=0.1) < 0.5
+
+
+def test_wording_of_an_answer_decides_whether_it_covers_a_question() -> None:
+    asked = ("What salary do you expect?", "salary expectations", "how much do you want to earn")
+    answer = Section("a", SectionKind.ANSWER, asked[0], "In person.", "", wordings=asked[1:])
+    retriever = Retriever([*SECTIONS, answer], owner_name=OWNER)
+    assert cover(retriever, "What are your salary expectations?") > 0.5
+    assert cover(retriever, "What did your first car cost?") < 0.5
+
+
+def test_question_about_another_person_is_not_covered(retriever: Retriever) -> None:
+    own = cover(retriever, "What did Ines Fabricant build for harbour masters?")
+    other = cover(retriever, "What did Odile Marchetti build for harbour masters?")
+    assert own > 0.5 > other
 
 
 @pytest.mark.parametrize(
