@@ -18,7 +18,13 @@ from chatbot.knowledge.words import QUESTION_WORDS, split_words, stem
 # Chosen on public questions in clusters of one meaning (COVID-Q) so that at least 87 % of what
 # shares a group belongs together: a wrong join costs a visitor their answer, a missed one costs the
 # owner a click.
-SAME_MEANING = 0.41
+SAME_MEANING = 0.57
+# A group of many wordings is itself a sign of one meaning, so that it takes in what is a little
+# less like each of them: the mean similarity is raised by this power of the number of pairs, up to
+# the size at which a group would begin to take in everything.
+_SIZE_POWER = 0.3
+_SIZE_COUNTED = 20
+_GAINS = [size**_SIZE_POWER for size in range(_SIZE_COUNTED + 1)]
 # Of one question and the nearest member of a group, where no average evens out a chance likeness.
 SAME_WORDING = 0.47
 
@@ -122,7 +128,11 @@ class QuestionIndex(Generic[Key]):
 
     def pairs(self) -> Iterator[tuple[float, Key, Key]]:
         """Every pair worth linking: its similarity, and both keys."""
-        vectors = {key: _scaled(self._vector(text)) for key, text in self._texts.items()}
+        idf = {feature: self._idf(feature) for feature in self._holders}
+        vectors = {
+            key: _scaled({feature: weight * idf[feature] for feature, weight in _features(text)})
+            for key, text in self._texts.items()
+        }
         seen: dict[Feature, list[Key]] = defaultdict(list)
         for key, vector in vectors.items():
             for other in self._candidates(vector, seen):
@@ -158,8 +168,8 @@ class QuestionIndex(Generic[Key]):
 def group_questions(texts: Sequence[str]) -> list[int]:
     """A number for each text: those with the same number mean the same.
 
-    Average linkage from the most similar pair down to `SAME_MEANING`; texts with the same words are
-    one from the start.
+    Average linkage from the most similar pair down to `SAME_MEANING`, a little in favour of large
+    groups; texts with the same words are one from the start.
     """
     firsts: dict[str, int] = {}
     numbers = [firsts.setdefault(_words_of(text), place) for place, text in enumerate(texts)]
@@ -172,7 +182,7 @@ def group_questions(texts: Sequence[str]) -> list[int]:
 
 
 class _Links:
-    """Average linkage: the sum of similarities between each two groups that share something."""
+    """Average linkage that favours size, by the sums of similarities between each two groups."""
 
     def __init__(self, sizes: Mapping[int, int], pairs: Iterable[tuple[float, int, int]]) -> None:
         self._sizes = dict(sizes)
@@ -188,7 +198,7 @@ class _Links:
             value, left, right = heapq.heappop(self._heap)
             is_gone = left in self._joined or right in self._joined
             # Of a pair that was linked anew, the older entries no longer hold.
-            if not is_gone and abs(value + self._mean(left, right)) < 1e-9:
+            if not is_gone and abs(value + self._likeness(left, right)) < 1e-9:
                 self._join_two(left, right)
         return {number: self._root(number) for number in self._joined}
 
@@ -204,12 +214,14 @@ class _Links:
 
     def _link(self, left: int, right: int, total: float) -> None:
         self._sums[left][right] = self._sums[right][left] = total
-        mean = self._mean(left, right)
-        if mean >= SAME_MEANING:
-            heapq.heappush(self._heap, (-mean, left, right))
+        likeness = self._likeness(left, right)
+        if likeness >= SAME_MEANING:
+            heapq.heappush(self._heap, (-likeness, left, right))
 
-    def _mean(self, left: int, right: int) -> float:
-        return self._sums[left].get(right, 0.0) / (self._sizes[left] * self._sizes[right])
+    def _likeness(self, left: int, right: int) -> float:
+        sizes = self._sizes[left], self._sizes[right]
+        gain = _GAINS[min(sizes[0], _SIZE_COUNTED)] * _GAINS[min(sizes[1], _SIZE_COUNTED)]
+        return self._sums[left].get(right, 0.0) / (sizes[0] * sizes[1]) * gain
 
     def _root(self, number: int) -> int:
         while number in self._joined:

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from chatbot.knowledge.question_groups import (
@@ -79,3 +81,30 @@ def test_a_group_is_as_near_as_its_nearest_member():
     for number in range(2, 8):
         index.add(number, f"Would you work in shift {number}?", "merged")
     assert index.find_group("How long is the notice period?") == "merged"
+
+
+def test_a_group_of_many_wordings_takes_in_what_a_single_question_does_not():
+    wordings = [
+        "Are you willing to relocate to Lyon?",
+        "Would you relocate to Lyon?",
+        "Willing to relocate to Lyon?",
+        "Can you relocate to Lyon soon?",
+        "Would you ever relocate to Lyon?",
+    ]
+    late = "Does Lyon appeal enough to relocate in March?"
+    assert len(set(group_questions([wordings[0], late]))) == 2
+    assert len(set(group_questions([*wordings, late]))) == 1
+
+
+def test_ten_thousand_questions_are_grouped_in_seconds():
+    topics = [
+        f"{word}{number}" for word in ("pump", "river", "salary", "dam") for number in range(50)
+    ]
+    askings = ["what is", "how long was", "tell me about", "why did you leave", "when was your"]
+    texts = [
+        f"{askings[n % 5]} {topics[n % 200]} {topics[n * 7 % 199]} {n // 200}"
+        for n in range(10_000)
+    ]
+    started = time.process_time()
+    group_questions(texts)
+    assert time.process_time() - started < 5
