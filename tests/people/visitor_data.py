@@ -67,8 +67,11 @@ def fill(row: Table, marker: str) -> Table:
                 setattr(row, column.name, values.get(column.name, {"a": marker}))
         elif isinstance(kind, String | Text) and not isinstance(kind, DateTime):
             if not getattr(row, column.name):
-                words = f"{marker} {column.name} {next(_numbers)}"
-                setattr(row, column.name, words[: kind.length or None])
+                number = next(_numbers)
+                words = f"{marker} {column.name} {number}"
+                if kind.length and len(words) > kind.length:
+                    words = f"{number} {words}"[: kind.length]
+                setattr(row, column.name, words)
     return row
 
 
