@@ -1,0 +1,153 @@
+"""The sentence check: of false sentences those that are shown, of true ones those withheld.
+
+Rows are made by code from the facts in `resumes/` (the seeds are in the figures), or read from
+`evidence/*.jsonl` where the folder has them: profile, question, sentence, supported.
+"""
+
+import json
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from benchmarks.quality._people import load_people
+from benchmarks.quality._sentences import PRESENT, Row, make_rows
+from chatbot.knowledge.evidence import Evidence
+from chatbot.knowledge.profile import load_profile
+
+SEEDS = (7, 19)
+TODAY = date(PRESENT[0], PRESENT[1], 15)
+
+
+@dataclass
+class Figures:
+    """What came of the rows of one source."""
+
+    false: int = 0
+    true: int = 0
+    shown: list[Row] = field(default_factory=list)
+    withheld: list[Row] = field(default_factory=list)
+    kinds: Counter[str] = field(default_factory=Counter)
+    milliseconds: list[float] = field(default_factory=list)
+
+    def summary(self) -> dict[str, object]:
+        """The figures as they are printed."""
+        spent = sorted(self.milliseconds) or [0.0]
+        return {
+            "false": self.false,
+            "false_shown": len(self.shown),
+            "true": self.true,
+            "true_withheld": len(self.withheld),
+            "true_withheld_share": round(len(self.withheld) / self.true, 4) if self.true else None,
+            "kinds": dict(sorted(self.kinds.items())),
+            "ms_per_sentence_mean": round(sum(spent) / len(spent), 3),
+            "ms_per_sentence_p99": round(spent[int(len(spent) * 0.99)], 3),
+        }
+
+
+def score(folder: Path) -> dict[str, object]:
+    """The figures of each source in a folder laid out like the evaluation data."""
+    resumes = folder / "resumes"
+    scores: dict[str, object] = {}
+    for seed in SEEDS:
+        figures = check_rows(make_all(resumes, seed), resumes)
+        scores[f"resumes, seed {seed}"] = figures.summary()
+    for path in sorted(folder.glob("evidence/*.jsonl")):
+        scores[f"evidence/{path.name}"] = check_rows(read_rows(path), resumes).summary()
+    return scores
+
+
+def make_all(resumes: Path, seed: int) -> list[Row]:
+    """The rows about everybody in a folder, each sentence once."""
+    people = load_people(resumes)
+    rows = [
+        row
+        for person in people
+        for row in make_rows(person, [p for p in people if p is not person], seed)
+    ]
+    return list({(row.profile, row.sentence): row for row in rows}.values())
+
+
+def read_rows(path: Path) -> list[Row]:
+    """The rows of a file."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines if line.strip()]
+    return [
+        Row(
+            r["profile"],
+            r.get("question") or "",
+            r["sentence"],
+            bool(r["supported"]),
+            r.get("kind", ""),
+        )
+        for r in rows
+    ]
+
+
+def check_rows(rows: Iterable[Row], resumes: Path) -> Figures:
+    """Check every row against the profile that it names."""
+    figures, by_profile = Figures(), defaultdict(list)
+    for row in rows:
+        by_profile[row.profile].append(row)
+    for profile, some in by_profile.items():
+        evidence = load_evidence(find_profile(resumes, profile))
+        for row in some:
+            _check(evidence, row, figures)
+    return figures
+
+
+def _check(evidence: Evidence, row: Row, figures: Figures) -> None:
+    started = time.perf_counter()
+    verdict = evidence.begin(visitor_words=row.question).check(row.sentence)
+    figures.milliseconds.append((time.perf_counter() - started) * 1000)
+    figures.kinds[("true " if row.supported else "false ") + row.kind] += 1
+    if row.supported:
+        figures.true += 1
+        figures.withheld += [] if verdict.supported else [row]
+    else:
+        figures.false += 1
+        figures.shown += [row] if verdict.supported else []
+
+
+def find_profile(resumes: Path, name: str) -> Path:
+    """The file or folder that a row names, with or without its suffix."""
+    places = [resumes / name, resumes.parent / name, Path(name)]
+    places += sorted(p for p in resumes.glob(f"{Path(name).stem}*") if p.suffix != ".yaml")
+    for place in places:
+        if place.exists() and place.suffix != ".yaml":
+            return place
+    text = resumes / (Path(name).name.split(".")[0] + ".txt")
+    if text.exists():
+        return text
+    raise FileNotFoundError(name)
+
+
+def load_evidence(path: Path) -> Evidence:
+    """The check over one profile: a folder, or a file that is put into one."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = path if path.is_dir() else Path(folder)
+        if not path.is_dir():
+            shutil.copy(path, place)
+        profile = load_profile(place)
+    return Evidence(profile.sections, owner_name=profile.name, today=TODAY)
+
+
+def main(folder: Path) -> None:
+    """Print every row that goes wrong, for whoever works on the check."""
+    resumes = folder / "resumes"
+    for seed in SEEDS:
+        figures = check_rows(make_all(resumes, seed), resumes)
+        for row in figures.shown:
+            print("SHOWN   ", row.kind, "|", row.profile, "|", row.sentence)
+        for row in figures.withheld:
+            print("WITHHELD", row.kind, "|", row.profile, "|", row.sentence)
+        print(json.dumps(figures.summary(), indent=1))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

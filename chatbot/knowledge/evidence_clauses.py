@@ -1,0 +1,175 @@
+"""Cuts a sentence into clauses, and tells which of them say something of the owner."""
+
+import re
+from collections.abc import Container
+from dataclasses import dataclass
+
+from chatbot.knowledge.words import split_words
+
+_MARK = re.compile(r"\[\s*S?\d{1,4}(?:\s*[,;]\s*S?\d{1,4})*\s*\]")
+_LINK = re.compile(r"!?\[([^\]]*)\]\(([^)]*)\)")
+_MARKUP = re.compile(r"[*_`#>|~]+")
+_HARD = re.compile(
+    r";\s+|\s[–—]\s|,?\s+(?=(?:but|while|whereas|although|though|however|before|after)\b)"
+    r"|,\s+(?=(?:where|which|who|when)\b)|,\s+then\s+"
+)
+_SOFT = re.compile(
+    r",\s+and\s+(?:also\s+|then\s+|later\s+)?|\s+and\s+(?:also\s+|then\s+|later\s+)?|,\s+"
+)
+_IRREGULAR = frozenset(
+    """
+    led built cut won wrote ran grew held made is was has had were are took began spent taught gave
+    left works leads holds uses manages speaks serves knows studies found brought became set kept
+    sold sat rose fell got earns lives plays writes builds runs develops designs oversees won't can
+    will would could did does spoke drove chose sent met rebuilt oversaw enjoys wants reads
+    """.split()
+)
+_NOT_VERBS = frozenset(
+    "based related united limited advanced applied distributed integrated need"
+    " speed seed unified embedded managed certified".split()
+)
+_PRONOUNS = frozenset("he she they it i we you his her their there".split())
+_DENIAL = re.compile(
+    r"\b(?:(?:records?|profile|resume|cv|information|notes|documents?|i)\b.{0,40}"
+    r"\b(?:do(?:es)?(?:n['’]t| not)|did(?:n['’]t| not)|can(?:['’]t|not)|cannot|has no|have no"
+    r"|lacks?|contains? no|says? nothing|is silent|are silent|not sure|unable|unaware)"
+    r"|(?:not|n['’]t|never)\b.{0,24}\b(?:mentioned|listed|stated|recorded|on record|covered"
+    r"|specified|(?:in|part of) (?:the|his|her|their|\w+['’]s) (?:records?|profile))"
+    r"|(?:no|any) (?:information|mention|record|details?|data|indication|evidence|entry)\b"
+    r"|not sure|don['’]t know|do not know|isn['’]t something i|is not something i"
+    r"|nothing (?:about|on|in the records))",
+    re.IGNORECASE,
+)
+_ASSISTANT = re.compile(
+    r"\bI(?:['’]m| am| can| could| will| would| do| don['’]t|['’]ll|['’]d| cannot| can['’]t| may"
+    r"| might| see| suggest| recommend| hope| think| apologi[sz]e"
+    r"|(?:['’]ve| have) (?:also |now |just )?(?:passed|noted|told|saved|filed|forwarded|let|sent"
+    r"|asked|recorded|added|no|not|booked|shared))\b"
+)
+_SELF = re.compile(r"\b(?:AI|stand-in|assistant|chat ?bot|bot)\b")
+_YOU = re.compile(
+    r"\b(?:you|your|yours|yourself|thank|thanks|welcome|hello|hi|please|let me|sorry)\b", re.I
+)
+_OWNER = re.compile(r"\b(?:he|she|his|her|hers|him)\b", re.I)
+_FRONTED = re.compile(
+    r"(?i)\s*(?:at|in|as|from|between|since|with|during|while|for|until|before|after|on|through|under"
+    r"|today|previously|earlier|currently|by)\b"
+)
+_BACK = re.compile(
+    r"(?i)(?:there|here|in (?:that|this) (?:role|job|position|time|company)|in it|while there"
+    r"|during (?:that|this)|at (?:that|this) (?:company|job|time)|as part of (?:that|this))\b"
+)
+_DID_YOU_KNOW = re.compile(r"(?i)\bdid you know\b|\bright\?|, (?:is|was|has|does|did)n['’]t\b")
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A part of a sentence with its own statement; `starts` when it begins the sentence."""
+
+    text: str
+    starts: bool = False
+    has_verb: bool = True
+    refers_back: bool = False
+
+
+def bare_text(sentence: str) -> str:
+    """A sentence without citation marks and markup; links keep their words and address."""
+    text = _MARK.sub(" ", sentence)
+    text = _LINK.sub(r"\1 \2 ", text)
+    text = re.sub(r"^\s*(?:[-*+•]|\d{1,2}[.)])\s+", "", text)
+    text = _MARKUP.sub(lambda m: " " if m.group()[0] == "|" else "", text)
+    return " ".join(text.split())
+
+
+def is_question(text: str) -> bool:
+    """Whether a sentence asks, and tells nothing on the way."""
+    return text.rstrip("\"”' )").endswith("?") and not _DID_YOU_KNOW.search(text)
+
+
+def is_denial(text: str) -> bool:
+    """Whether a clause says that something is not in the records."""
+    return bool(_DENIAL.search(text))
+
+
+def speaks_of_others(text: str, owner: Container[str]) -> bool:
+    """Whether a clause is about the visitor or the stand-in and says nothing of the owner."""
+    if _ASSISTANT.search(text):
+        return True
+    is_of_owner = bool(_OWNER.search(text)) or any(word in owner for word in split_words(text))
+    if is_of_owner:
+        return bool(
+            re.search(r"\b(?:would you|you (?:can|could|may|might|would)|if you)\b", text, re.I)
+        )
+    return bool(_YOU.search(text) or _SELF.search(text))
+
+
+def split_clauses(text: str, owner: Container[str]) -> list[Clause]:
+    """The clauses of a sentence in their order."""
+    text = text.rstrip()
+    parts: list[str] = []
+    for hard in _HARD.split(text):
+        if hard and hard.strip():
+            parts += _split_at_verbs(hard, owner)
+    if len(parts) > 1 and _FRONTED.match(parts[0]) and not _has_verb(parts[0]):
+        parts[:2] = [f"{parts[0]}, {parts[1]}"]
+    clauses: list[Clause] = []
+    for index, part in enumerate(parts):
+        clauses.append(
+            Clause(
+                text=part.strip(),
+                starts=index == 0,
+                has_verb=_has_verb(part),
+                refers_back=index == 0 and _refers_back(text),
+            )
+        )
+    return clauses
+
+
+def _refers_back(text: str) -> bool:
+    return bool(_BACK.match(text))
+
+
+def _split_at_verbs(text: str, owner: Container[str]) -> list[str]:
+    """Cut at "and" and at commas that a verb, a pronoun or the owner's name follows."""
+    parts: list[str] = []
+    start = 0
+    for match in _SOFT.finditer(text):
+        rest = split_words(text[match.end() : match.end() + 40])
+        if not rest:
+            continue
+        first = rest[0]
+        is_clause = (
+            first in _PRONOUNS
+            or first in owner
+            or (_is_verb(first) and "(" not in text[start : match.start()].rpartition(")")[2])
+        )
+        if is_clause and first not in ("his", "her", "their"):
+            parts.append(text[start : match.start()])
+            start = match.end()
+    parts.append(text[start:])
+    return [part for part in parts if part.strip()]
+
+
+def _has_verb(text: str) -> bool:
+    return any(_is_verb(word) for word in split_words(text))
+
+
+def _is_verb(word: str) -> bool:
+    if word in _NOT_VERBS:
+        return False
+    return word in _IRREGULAR or (len(word) > 4 and word.endswith("ed"))
+
+
+def split_list(text: str) -> list[str]:
+    """The parts of an enumeration; [] when one "at" or "in" at its end belongs to all of it."""
+    parts = [
+        part
+        for part in re.split(r",\s*(?:and\s+|or\s+)?|\s+(?:and|or|&)\s+|;\s+|:\s+", text)
+        if part
+    ]
+    if len(parts) < 2 or (_FRONTED.match(parts[0]) and not _has_verb(parts[0])):
+        return []
+    last = re.search(r"\b(at|for|during|while|in|from|under|by|with)\b\s+[^\W_]", parts[-1])
+    if last and not any(re.search(rf"\b{last[1]}\b", part) for part in parts[:-1]):
+        return []
+    return parts

@@ -1,0 +1,182 @@
+"""Cuts the sections of a profile into records: what one line may be read together with."""
+
+import re
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, field
+
+from chatbot.knowledge.evidence_reading import Moment, Reading, read, widen
+from chatbot.knowledge.evidence_words import MONTHS, concept
+from chatbot.knowledge.sections import Section, SectionKind
+from chatbot.knowledge.words import plain
+
+_BULLET = re.compile(r"^\s*(?:[-*+•◦▪]|\d{1,2}[.)])\s+")
+_TOP_BULLET = re.compile(r"^(?:[-*+•▪]|\d{1,2}[.)])\s+")
+_PRESENT = re.compile(r"\b(?:present|now|today|current|ongoing)\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-z]|[\"“])")
+_MONTH = r"(?:[^\W\d_]{3,9}\.? )?"
+_DATE = rf"(?:{_MONTH}(?:19|20)\d\d(?:-\d\d)?)"
+_RANGE = re.compile(
+    rf"({_DATE})\s*(?:-|–|—|to|until|bis)\s*({_DATE}|present|now|today|current)", re.IGNORECASE
+)
+_ELSEWHERE = re.compile(r"\bat (?=[A-Z])")
+_HEADER_CHARACTERS = 110
+_LISTED_KINDS = frozenset(
+    {
+        SectionKind.AWARD,
+        SectionKind.CERTIFICATE,
+        SectionKind.PUBLICATION,
+        SectionKind.LANGUAGE,
+        SectionKind.TEXT,
+    }
+)
+_KIND_WORDS = {
+    SectionKind.AWARD: "award honor",
+    SectionKind.CERTIFICATE: "certificate",
+    SectionKind.PUBLICATION: "publication",
+    SectionKind.VOLUNTEER: "volunteer",
+    SectionKind.EDUCATION: "study degree",
+    SectionKind.WORK: "work",
+    SectionKind.PROJECT: "project",
+    SectionKind.SKILL: "skill",
+    SectionKind.LANGUAGE: "speak language",
+    SectionKind.REFERENCE: "reference",
+    SectionKind.INTEREST: "interest",
+    SectionKind.CONTACT: "contact reach email phone",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line or sentence of a record, read."""
+
+    text: str
+    reading: Reading
+    stems: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Span:
+    """From a month to a month, both counted from year 0; without an end it goes on."""
+
+    start: int
+    end: int | None
+    has_months: bool = True
+
+
+@dataclass
+class Record:
+    """A job, a degree, an award, an answer: its head, which all its lines share, and these."""
+
+    section: Section
+    head: Line
+    names: frozenset[str]
+    lines: list[Line] = field(default_factory=list)
+    stems: frozenset[str] = frozenset()
+    span: Span | None = None
+    number: int = 0
+
+    @property
+    def kind(self) -> SectionKind:
+        """The kind of its section."""
+        return self.section.kind
+
+
+def build_records(sections: Sequence[Section], *, ignored: Container[str]) -> list[Record]:
+    """All records of a profile, in its order."""
+    records: list[Record] = []
+    for section in sections:
+        for head, lines in _cut(section):
+            record = _build(section, head, lines, ignored)
+            record.number = len(records)
+            records.append(record)
+    return records
+
+
+def _cut(section: Section) -> list[tuple[list[str], list[str]]]:
+    """The records of a section, each as the lines of its head and its other lines."""
+    lines = [line.rstrip() for line in section.text.splitlines() if line.strip()]
+    if not lines:
+        return []
+    is_list = bool(_TOP_BULLET.match(lines[0]))
+    if is_list:
+        found: list[tuple[list[str], list[str]]] = []
+        for line in lines:
+            if _TOP_BULLET.match(line):
+                found.append(([_BULLET.sub("", line)], []))
+            else:
+                found[-1][1].append(_BULLET.sub("", line))
+        return found
+    is_plain_list = (
+        section.kind in _LISTED_KINDS
+        and len(lines) > 1
+        and ":" not in section.heading
+        and not any(_BULLET.match(line) or line.endswith(".") for line in lines)
+    )
+    if is_plain_list or all(_BULLET.match(line) for line in lines):
+        return [([_BULLET.sub("", line)], []) for line in lines]
+    head: list[str] = []
+    body: list[str] = []
+    for index, line in enumerate(lines):
+        is_head = not body and not _BULLET.match(line) and len(line) <= _HEADER_CHARACTERS
+        is_head = is_head and (index == 0 or bool(_RANGE.search(line)) or index < 4)
+        if is_head and section.kind not in (SectionKind.FAQ, SectionKind.ANSWER, SectionKind.STORY):
+            is_head = not line.endswith(".")
+        elif section.kind in (SectionKind.FAQ, SectionKind.ANSWER, SectionKind.STORY):
+            is_head = False
+        (head if is_head else body).append(_BULLET.sub("", line))
+    return [(head, body)]
+
+
+def _build(section: Section, head: list[str], lines: list[str], ignored: Container[str]) -> Record:
+    heading = section.heading + ". " + ". ".join(section.wordings)
+    if len(head) == 1 and _ELSEWHERE.search(head[0]) and section.heading not in head[0]:
+        # "Systems Administrator at CloudFirst" below "Career at Insurellm" was not at Insurellm.
+        heading = "" if find_span(head[0]) else heading
+    extra = _KIND_WORDS.get(section.kind, "")
+    top = ". ".join([heading, *head])
+    reading = read(top, ignored=ignored)
+    stems = frozenset(widen(top, reading.stems) | {concept(word) for word in extra.split()})
+    read_lines = [_line(text, ignored) for line in lines for text in _SENTENCE.split(line)]
+    names = frozenset(reading.names)
+    everything = stems.union(*(line.stems for line in read_lines)) if read_lines else stems
+    span = next((found for line in head if (found := find_span(line))), None)
+    return Record(section, Line(top, reading, stems), names, read_lines, everything, span)
+
+
+def _line(text: str, ignored: Container[str]) -> Line:
+    reading = read(text, ignored=ignored)
+    return Line(text, reading, frozenset(widen(text, reading.stems)))
+
+
+def find_span(text: str) -> Span | None:
+    """The first range of dates in a line."""
+    match = _RANGE.search(text)
+    if match is None:
+        return None
+    start = _months(match[1], is_end=False)
+    if start is None:
+        return None
+    if _PRESENT.fullmatch(match[2]):
+        return Span(start[0], None, start[1])
+    end = _months(match[2], is_end=True)
+    return Span(start[0], end[0], start[1] and end[1]) if end else None
+
+
+def _months(text: str, *, is_end: bool) -> tuple[int, bool] | None:
+    year = re.search(r"(?:19|20)\d\d", text)
+    if year is None:
+        return None
+    iso = re.search(r"\d\d\d\d-(\d\d)", text)
+    word = re.match(r"[^\W\d_]+", text)
+    month = int(iso[1]) if iso else MONTHS.get(plain(word[0])) if word else None
+    months = int(year[0]) * 12
+    if month is None:
+        return months + (11 if is_end else 0), False
+    return months + month - 1, True
+
+
+def month_count(moment: Moment) -> tuple[int, int]:
+    """The first and last month, from year 0, that a date may mean."""
+    if moment.month is None:
+        return moment.year * 12, moment.year * 12 + 11
+    return moment.year * 12 + moment.month - 1, moment.year * 12 + moment.month - 1

@@ -1,0 +1,402 @@
+"""The words by which the sentence check reads: which mean the same, which claim, which are free."""
+
+import re
+from functools import cache
+
+from chatbot.knowledge.words import QUESTION_WORDS, stem
+
+# Words of one line mean the same to the check. A line that begins with "!" is a claim of its own: a
+# sentence with such a word needs a passage with one of its line. The others are only compared.
+# After "=" the words are taken as they are: a developer is not whoever developed something.
+_GROUPS = """
+! lead led leads leading leader leadership head heads headed spearhead spearheaded direct directed \
+manage managed manages managing supervise supervised oversee oversaw oversees overseen runs ran
+!= manager managers
+! found founded founder cofounder cofounded establish established
+! reduce reduced reduces reducing reduction cut cuts cutting lower lowered shrink shrank shrunk \
+decrease decreased fell drop dropped shorten shortened less fewer saved slash slashed shortened
+! increase increased scaled scale scales scaling expand expanded increases increasing growth \
+grow grew grown raise-up boost boosted rise rose \
+improved-by gain exceeded double doubled triple tripled
+! worsen worsening worsened degrade degraded hurt harmed
+! raise raised raises raising funding
+! patent patents patented
+! publish published publishes publication publications paper papers coauthor coauthored author \
+authored article articles
+! award awards awarded awardee prize prizes honor honors honour honours honoree medal laureate
+! scholarship scholarships scholar
+! fellowship fellow
+! certify certified certification certifications certificate certificates certifying accredited
+! phd doctorate doctoral dphil
+! master masters msc ms mag meng
+! mba
+! bachelor bachelors bsc bs beng undergraduate
+! associate-degree
+! diploma
+! thesis dissertation
+! valedictorian
+! cum laude
+! intern interns internship internships interned trainee
+!= engineer engineers engineering
+!= developer developers programmer programmers coder
+!= architect architects
+!= analyst analysts
+!= scientist scientists
+!= researcher researchers
+!= administrator administrators admin sysadmin
+!= consultant consultants consultancy consulting consulted
+!= designer designers
+!= director directors
+!= president
+!= professor professors lecturer
+!= teacher teachers taught
+!= officer officers
+!= specialist specialists
+!= coordinator coordinators
+!= representative representatives
+!= executive executives
+!= accountant
+!= lawyer attorney
+! nurse doctor physician
+! owner-title
+! chief
+! senior
+! junior
+! principal
+! staff
+! entry-level
+! vice
+! assistant
+! deputy
+! freelance freelancer contractor selfemployed
+! volunteer volunteers volunteered volunteering
+! promote promoted promotion promotions
+! fire fired dismissed laid layoff
+! mentor mentored mentors mentoring coached
+! salary salaries pay paid compensation remuneration wage wages
+! bonus bonuses
+! fluent fluently bilingual
+! native
+! gpa
+! sabbatical
+! veteran
+! citizen citizenship
+! married
+! children kids
+! remote remotely
+! hybrid
+! visa permit sponsorship sponsor
+! relocate relocation relocating
+! merit
+! speaker spoke keynote talk talks
+! license licence licensed
+! star stars
+! contributor contributors contribute contributed
+! customer customers client clients
+! revenue revenues sales turnover
+! latency
+! uptime availability
+! budget budgets
+! profit profits profitable
+build built builds building create created creates creating develop developed develops developing \
+development design designed designs designing architected architecting engineered implement \
+implemented implements \
+implementing implementation construct constructed write wrote written produced
+migrate migrated migration migrations move moved moving shift shifted transition transitioned
+serve serves served serving handle handles handled handling process processes processed processing
+use uses used using adopt adopted adopts adoption deploy deployed deploys deployment rely
+help helped helps assist assisted assists assisting support supported supports supporting
+automate automated automates automating automation
+maintain maintained maintains maintaining maintenance
+study studied studies studying graduate graduated graduates graduation degree degrees earn-degree \
+attend attended
+university college school institute academy
+employer company firm organisation organization employers companies
+speed speedup faster accelerate accelerated quick
+big large larger
+fast quick rapid
+users user people
+person people member members
+colleague coworker peer
+income pay
+grade gpa score
+optimise optimize optimized optimised optimization optimisation improve improved improves \
+improving \
+improvement improvements enhance enhanced enhancing enhances
+work works worked working
+job role position post title
+skill skills
+cite cited citation citations
+feature featured
+team teams group groups
+library toolkit tool tools package
+join joined joins start started starts begin began since
+leave left
+accept accepted
+file filed
+achieve achieved achievement achieves attain
+train trained training
+supervise supervised
+location located based live lives lived living
+speak speaks spoke language languages
+born birth birthday
+invite invited
+present presented presentation
+enjoy enjoys hobby hobbies fan like likes interest interests
+code codes coding
+monitor monitored monitoring
+report reported
+request requests
+month monthly months
+day daily days
+year yearly annual annually years
+week weekly weeks
+hour hourly hours
+"""
+
+# Written out, an abbreviation is its words: either stands for both.
+ABBREVIATIONS = {
+    "cto": "chief technology officer",
+    "ceo": "chief executive officer",
+    "cfo": "chief financial officer",
+    "coo": "chief operating officer",
+    "cio": "chief information officer",
+    "ciso": "chief information security officer",
+    "vp": "vice president",
+    "svp": "senior vice president",
+    "sr": "senior",
+    "jr": "junior",
+    "dev": "developer",
+    "eng": "engineer",
+    "swe": "software engineer",
+    "sre": "site reliability engineer",
+    "it": "it",
+    "sdr": "sales development representative",
+    "pm": "product manager",
+    "ml": "machine learning",
+    "rl": "reinforcement learning",
+    "nlp": "natural language processing",
+    "llm": "large language model",
+    "hr": "human resources",
+    "ui": "user interface",
+    "ux": "user experience",
+    "qa": "quality assurance",
+    "oss": "open source",
+    "aws": "amazon web services",
+    "gcp": "google cloud platform",
+    "k8s": "kubernetes",
+    "js": "javascript",
+    "ts": "typescript",
+    "postgres": "postgresql",
+    "golang": "go",
+    "us": "united states",
+    "usa": "united states",
+    "uk": "united kingdom",
+    "eu": "european union",
+    "nyc": "new york",
+    "sf": "san francisco",
+    "ny": "new york",
+    "ca": "california",
+    "wa": "washington",
+    "tx": "texas",
+    "nj": "new jersey",
+    "uni": "university",
+    "cs": "computer science",
+    "ba": "bachelor",
+    "ma": "master",
+    "osx": "os x",
+    "nsf": "national science foundation",
+    "acm": "association computing machinery",
+    "mit": "massachusetts institute technology",
+    "seo": "search engine optimization",
+    "ci": "continuous integration",
+    "cd": "continuous delivery",
+    "ai": "artificial intelligence",
+    "gen": "generation",
+    "dept": "department",
+    "approx": "approximately",
+}
+# An expansion is taken on trust only where the abbreviation itself stands in the passage.
+AMBIGUOUS = frozenset("ca wa it us ma ms pm dev eng go cd ci ai".split())
+
+SUPERLATIVES = frozenset(
+    """
+    best greatest top leading foremost finest youngest oldest fastest largest biggest highest lowest
+    smallest strongest smartest only sole unique unparalleled unmatched unrivalled unrivaled
+    world renowned famous acclaimed legendary exceptional extraordinary outstanding
+    first pioneering pioneered pioneer expert experts guru visionary worldclass awardwinning
+    prestigious celebrated elite premier ultimate unprecedented revolutionary groundbreaking
+    worldwide internationally globally perfect flawless
+    """.split()
+)
+
+# Everything else that says nothing of the owner by itself.
+_FREE = """
+receive received receives earn earned earns win won wins winner recognized recognised recognition
+complete completed completes get gets obtain obtained hold attain secure secured reach reached
+ability able about academic accordingly according across active actively actual additional
+additionally advance along alongside already although among amount another apart apply approximately
+area areas around aspect aspects available background based basis became become becoming belong
+bring
+brings brought broad broader business capacity career careers carry carried case certain clear
+clearly combined company competence comprise consist contain current currently data date dates deal
+dedicate deep deliver delivered detail detailed during duty early earlier easily effective
+effectively efficiently effort either employ employed employee employer employment end ended engage
+engaged enable enabled ensure entire equal especially exact example excellent experience experienced
+experiences expertise extensive fact familiar field fields figure fill final finish finished focus
+focused focusing follow following foremost former formerly forward fully function gain general given
+good great hand hands held help hence highlight high highly history hold holds holding include
+included includes including indeed individual industry inform initial initially instance instead
+involve involved involves item join joined key knowledge known last lasting late later latest level
+list listed made main mainly major make meanwhile mention mentioned minor moreover nature near
+nearly
+new note noted notable notably number numerous obtain occupation occupied offer offers ongoing open
+order organisation organization originally outside part particular particularly past period person
+personal place play played possess practical practice present previous previously primarily prior
+professional professionally profile profiles proud provide provided provides qualification qualify
+quantity range rate recent recently record records regard relate related relevant remain remained
+respectively responsibility responsible responsibilities result resulted results role roles same
+section sector see serve several share show shown shows significant significantly similar simply
+since single size skill skilled small solid some span spanned spans specialise specialised
+specialize specialized specific spend spent stand start started state stated stay stayed step still
+strong strongly subject subsequent subsequently succeed success successfully such sum summary system
+take task technical technically technology tell term thing thorough throughout time times today
+together topic total totalling towards track type typical typically undertake up various vary way
+well whole wide wider within work year years yet month months week weeks day days hour hours name
+named call called title titled study studied studies studying degree degrees graduate graduated
+university college school institute academy use used using ago old aged worth value valued mean
+means plus over more than least under almost nearly roughly about around approximately exactly just
+also there here where both each either amongst per via into onto upon him her them his their its he
+she they it this that these those who whom whose which what when how why mr mrs ms dr prof a an the
+team teams group member members people users user proficient proficiency proficiently versed adept
+comfortable job position post person alone overall
+monday
+"""
+
+_STATE = frozenset("work works worked working employ serve role position job".split())
+MONTHS = {
+    month: number
+    for number, names in enumerate(
+        """jan january januar janvier enero gennaio januari janeiro
+feb february februar fevrier febrero febbraio februari fevereiro
+mar march marz mars marzo maart marco
+apr april avril abril aprile
+may mai mayo maggio mei maj maio
+jun june juni juin junio giugno junho
+jul july juli juillet julio luglio julho
+aug august aout agosto augustus augusti
+sep sept september septembre septiembre settembre setembro
+oct okt october oktober octobre octubre ottobre outubro
+nov november novembre noviembre novembro
+dec dez december dezember decembre diciembre dicembre dezembro""".splitlines(),
+        start=1,
+    )
+    for month in names.split()
+}
+NEGATIONS = frozenset(
+    "not never no none neither nor without lack lacks lacked cannot cant dont doesnt didnt isnt"
+    " arent wasnt werent hasnt havent hadnt wont wouldnt nobody nothing unable refuses"
+    " refused".split()
+)
+START_CUES = frozenset(
+    "since joined join joins start started began begin from founded hired".split()
+)
+END_CUES = frozenset(
+    "until till left leave graduated graduating graduate finished completed ended departed quit"
+    " resigned through concluded".split()
+)
+ONGOING_CUES = frozenset("currently now today present nowadays ongoing current still".split())
+ENDED_CUES = frozenset("formerly former previously previous past left quit ex resigned ago".split())
+LATEST_CUES = frozenset("latest newest".split())
+COUNTED = {
+    "degree": "education", "degrees": "education", "job": "work", "jobs": "work", "role": "work",
+    "roles": "work", "position": "work", "positions": "work", "employer": "employer",
+    "employers": "employer", "company": "employer", "companies": "employer",
+    "internship": "intern", "internships": "intern", "project": "project", "projects": "project",
+    "publication": "publication", "publications": "publication", "paper": "publication",
+    "papers": "publication", "patent": "patent", "patents": "patent", "award": "award",
+    "awards": "award", "honor": "award", "honors": "award", "honour": "award", "honours": "award",
+    "certification": "certificate", "certifications": "certificate",
+    "certificate": "certificate", "certificates": "certificate", "language": "listed",
+    "languages": "listed", "framework": "listed", "frameworks": "listed", "tool": "listed",
+    "tools": "listed", "skill": "listed", "skills": "listed", "talk": "talk", "talks": "talk",
+    "university": "education", "universities": "education", "school": "education",
+    "schools": "education", "reference": "reference", "references": "reference",
+    "course": "listed", "courses": "listed", "technologies": "listed", "database": "listed",
+    "databases": "listed", "bonuses": "listed", "scholarships": "listed",
+}  # fmt: skip
+
+
+@cache
+def groups() -> tuple[dict[str, str], frozenset[str]]:
+    """Stem -> the name of its group, and the names of the groups that claim something."""
+    names: dict[str, str] = {}
+    claims: set[str] = set()
+    for line in _GROUPS.replace("\\\n", "").strip().splitlines():
+        mark, words = line.partition(" ")[0], line.lstrip("!= ").split()
+        name = words[0] if "=" in mark else stem(words[0])
+        if mark.startswith("!"):
+            claims.add(name)
+        for word in words:
+            names.setdefault(word if "=" in mark else stem(word), name)
+            names.setdefault(word, name)
+    return names, frozenset(claims)
+
+
+@cache
+def free_stems() -> frozenset[str]:
+    """The stems of words that need no support."""
+    return frozenset(stem(word) for word in [*_FREE.split(), *QUESTION_WORDS])
+
+
+@cache
+def state_stems() -> frozenset[str]:
+    """The stems that only say that somebody worked somewhere."""
+    return frozenset(map(stem, _STATE))
+
+
+def concept(word: str) -> str:
+    """The word that stands for a plain word and all that mean the same."""
+    stemmed, names = stem(word), groups()[0]
+    return names.get(word) or names.get(stemmed, stemmed)
+
+
+# Where one of another language's commonest words stands and hardly an English one.
+_OTHER_LANGUAGES = frozenset(
+    """
+    der die das und ist ein eine einen mit von zu im bei fur auf als hat war wurde nicht sie er seit
+    le la les des et est une un dans du avec pour chez que qui elle il sur au aux sont depuis
+    el los las y es una con por para en que su fue trabaja desde como del
+    il lo gli e di che per con una nel della presso sono
+    het een en van met voor bij als heeft is op te
+    och ar en ett pa hos som har med av for det
+    o os as um uma com na no em e da do foi trabalha desde
+    """.split()
+)
+_ENGLISH = frozenset(
+    "the and is was has have of at in on for with he she they his her as a an to by from it are"
+    " were had that this their who which since".split()
+)
+FOREIGN_TITLES = re.compile(
+    r"\b(?:ingenieur\w*|entwickler\w*|leiter\w*|leitend\w*|direktor\w*|berater\w*|geschaftsfuhrer\w*"
+    r"|praktikant\w*|wissenschaftler\w*|professor\w*|architekt\w*|technische[rn]? leit\w*"
+    r"|ingenieure?|developpeu\w*|directeur|directrice|chef(?:fe)?|responsable|stagiaire|consultante?"
+    r"|ingenier[oa]|desarrollador\w*|director\w*|jef[ea]|gerente|becari\w*|consultor\w*|fundador\w*"
+    r"|ingegnere|sviluppator\w*|direttor\w*|responsabile|tirocinante|fondator\w*"
+    r"|ontwikkelaar|directeur|stagiair\w*|adviseur|manager|utvecklare|chef|konsult|praktikant"
+    r"|engenheir[oa]|desenvolvedor\w*|diretor\w*|estagiari[oa]|oprichter|grunder\w*|fondat\w*"
+    r"|meister|doktor\w*|doctorat|doctorado|laurea|licence|licenciatura|master\w*|bachelor\w*)\b"
+)
+GERMAN = frozenset(
+    "der die das und ist ein eine mit von im bei fur auf hat war sie er seit".split()
+)
+
+
+_ONLY_OTHER = _OTHER_LANGUAGES - _ENGLISH
+
+
+def is_other_language(words: list[str]) -> bool:
+    """Whether a sentence, as plain words, is not in English."""
+    other = sum(word in _ONLY_OTHER for word in words)
+    english = sum(word in _ENGLISH for word in words)
+    return other >= 2 and other > english
