@@ -45,6 +45,17 @@ class LimitedMode:
 
 
 @dataclass(frozen=True)
+class Withheld:
+    """A sentence of the model that the records do not support: for the owner's eyes only.
+
+    `reason` is the part of it that was not found.
+    """
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Finished:
     """The turn has ended and is stored; `status` is done, interrupted or failed."""
 
@@ -52,7 +63,7 @@ class Finished:
     citations: tuple[Citation, ...] = field(default=())
 
 
-TurnEvent = TextDelta | Citation | ToolCalled | LimitedMode | Finished
+TurnEvent = TextDelta | Citation | ToolCalled | LimitedMode | Withheld | Finished
 
 
 class Bell(Protocol):

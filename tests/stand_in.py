@@ -29,12 +29,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+# They claim nothing, so that no profile has to support them.
 SENTENCES = (
-    "I led the payments team for four years, and we cut failed charges by a third.",
-    "Before that, I built data pipelines in Python for a logistics company in Rotterdam.",
-    "My degree is in computer science; the thesis was about scheduling under uncertainty.",
+    "I can tell you about the payments team, and what it is like to work with it.",
+    "Ask me anything about the work, and I will look it up for you.",
+    "Would you like to hear how such a project is planned from its first day?",
     "Happy to go deeper on any of these projects, so just ask.",
-    "What I enjoy most is turning a vague problem into a small, reliable service.",
+    "Let me know which part of it you would like to hear more about.",
 )
 ERRORS: dict[str, tuple[int, str, str, str | None]] = {
     # kind: status, error.type, error.code, error.param

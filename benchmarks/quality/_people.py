@@ -1,4 +1,4 @@
-"""Facts of the people in `resumes/`, read apart from the program: from YAML, JSON and HR records."""
+"""Facts of the people in `resumes/`, read apart from the program, in three formats."""
 
 import json
 import re
@@ -118,7 +118,9 @@ def _from_json(path: Path) -> Person | None:
         highlights = tuple(h for h in row.get("highlights", ()) if h[:3] not in ("Acc", "Etc"))
         end = _month(row["endDate"]) if row.get("endDate") else None
         start = _month(row["startDate"])
-        person.jobs.append(Job(row["position"], row.get("name") or row["company"], start, end, highlights))
+        person.jobs.append(
+            Job(row["position"], row.get("name") or row["company"], start, end, highlights)
+        )
     for row in data.get("education", []):
         person.degrees.append(
             Degree(
@@ -130,7 +132,9 @@ def _from_json(path: Path) -> Person | None:
             )
         )
     person.skills = {row["name"]: row["keywords"] for row in data.get("skills", [])}
-    person.awards = [(f"{a['title']} from {a['awarder']}", a["date"][:4]) for a in data.get("awards", [])]
+    person.awards = [
+        (f"{a['title']} from {a['awarder']}", a["date"][:4]) for a in data.get("awards", [])
+    ]
     person.languages = [row["language"] for row in data.get("languages", [])]
     return person
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Sentences about a person, true and false, made from facts by templates and a printed seed.
 
 The templates know nothing of the check's rules: they are what recruiters' chats say.
@@ -12,8 +13,24 @@ from benchmarks.quality._people import MONTHS, Degree, Job, Month, Person
 
 PRESENT: Month = (2026, 11)
 EMPLOYERS = ("Amazon", "Siemens", "Deloitte", "Spotify", "Accenture", "Oracle", "Zalando", "Uber")
-SCHOOLS = ("Stanford University", "MIT", "the University of Oxford", "ETH Zurich", "Harvard University")
-SKILLS = ("Scala", "Salesforce", "Haskell", "SAP", "Photoshop", "COBOL", "MATLAB", "Elixir", "Tableau")
+SCHOOLS = (
+    "Stanford University",
+    "MIT",
+    "the University of Oxford",
+    "ETH Zurich",
+    "Harvard University",
+)
+SKILLS = (
+    "Scala",
+    "Salesforce",
+    "Haskell",
+    "SAP",
+    "Photoshop",
+    "COBOL",
+    "MATLAB",
+    "Elixir",
+    "Tableau",
+)
 CERTIFICATES = (
     "PMP certification", "Certified Scrum Master certificate", "CISSP certification",
     "Google Cloud Professional Architect certification", "Six Sigma Black Belt", "CFA charter",
@@ -22,8 +39,16 @@ PRIZES = (
     "the Turing Award", "the Employee of the Year award", "a Webby Award", "the Innovator Prize",
     "a national science medal", "the CEO's Excellence Award",
 )  # fmt: skip
-TITLES = ("Chief Marketing Officer", "Sales Director", "Data Analyst", "Vice President of Product",
-          "Solutions Architect", "Chief Executive Officer", "Engineering Manager", "Scrum Master")
+TITLES = (
+    "Chief Marketing Officer",
+    "Sales Director",
+    "Data Analyst",
+    "Vice President of Product",
+    "Solutions Architect",
+    "Chief Executive Officer",
+    "Engineering Manager",
+    "Scrum Master",
+)
 PRAISE = (
     "{first} is the best {head} in the country.",
     "{first} was the youngest {head} ever at {employer}.",
@@ -70,7 +95,9 @@ def _say(month: Month | None, rng: random.Random) -> str:
     if month is None:
         return "today"
     year, number = month
-    return rng.choice((f"{MONTHS[number - 1]} {year}", f"{MONTHS[number - 1][:3]} {year}", f"{year}"))
+    return rng.choice(
+        (f"{MONTHS[number - 1]} {year}", f"{MONTHS[number - 1][:3]} {year}", f"{year}")
+    )
 
 
 def _an(noun: str) -> str:
@@ -107,19 +134,28 @@ def _true_job(person: Person, job: Job, rng: random.Random) -> Iterator[tuple[st
         yield "title", f"Today {person.name} is {title} at {employer}."
     else:
         yield "tense", f"{pron} worked at {employer} as {_an(spelled)}."
-        yield "dates", (
-            f"From {_say(job.start, rng)} to {_say(job.end, rng)}, {first} was {_an(title)} at {employer}."
+        yield (
+            "dates",
+            (
+                f"From {_say(job.start, rng)} to {_say(job.end, rng)}, {first} was {_an(title)} at {employer}."
+            ),
         )
         yield "tense", f"{first} left {employer} in {_say(job.end, rng)}."
-        yield "tense", f"Previously, {pron.lower() if pron != first else first} was with {employer}."
+        yield (
+            "tense",
+            f"Previously, {pron.lower() if pron != first else first} was with {employer}.",
+        )
     yield "dates", f"{pron} joined {employer} in {_say(job.start, rng)} as {_an(title)}."
     months = _months(job.start, job.end)
     if job.end is not None and months >= 12:
         years, rest = divmod(months, 12)
-        yield "duration", (
-            f"{pron} spent {_small(years, rng)} year{'s' * (years > 1)} and {rest} months at {employer}."
-            if rest
-            else f"{pron} spent {_small(years, rng)} years at {employer}."
+        yield (
+            "duration",
+            (
+                f"{pron} spent {_small(years, rng)} year{'s' * (years > 1)} and {rest} months at {employer}."
+                if rest
+                else f"{pron} spent {_small(years, rng)} years at {employer}."
+            ),
         )
         if rest > 0:
             yield "duration", f"{pron} was at {employer} for over {_small(years, rng)} years."
@@ -144,9 +180,7 @@ def _true_highlight(
     spelled = re.sub(r"(\d)%", r"\1 percent", rest)
     spelled = re.sub(r"\$(\d+)M\b", r"$\1 million", spelled)
     spelled = re.sub(r"\b(\d+)M\+", r"over \1 million", spelled)
-    spelled = re.sub(
-        r"(?<![\d.,$-])\b([2-9])\b(?![.,\d%x/])", lambda m: SMALL[int(m[1])], spelled
-    )
+    spelled = re.sub(r"(?<![\d.,$-])\b([2-9])\b(?![.,\d%x/])", lambda m: SMALL[int(m[1])], spelled)
     yield "reworded", said.format(
         a=_an(job.title), p=low, P=pron,
         v=reworded, r=spelled, e=employer,
@@ -227,7 +261,10 @@ def _false_job(
     employers = {j.employer for p in others for j in p.jobs} - {j.employer for j in person.jobs}
     yield "employer", f"{first} worked at {rng.choice(EMPLOYERS)} as {_an(title)}."
     if employers:
-        yield "employer", f"Before that, {first} was {_an(title)} at {rng.choice(sorted(employers))}."
+        yield (
+            "employer",
+            f"Before that, {first} was {_an(title)} at {rng.choice(sorted(employers))}.",
+        )
     same = [j for j in person.jobs if j.employer == employer]
     used = {year for j in same for year in (j.start[0], j.end[0] if j.end else PRESENT[0])}
     year = rng.choice([y for y in range(job.start[0] - 4, job.start[0] + 5) if y not in used])
@@ -236,9 +273,12 @@ def _false_job(
         later = [y for y in (job.end[0] + 1, job.end[0] + 2, job.start[0] - 1) if y not in used]
         if later:
             yield "year", f"{first} left {employer} in {rng.choice(later)}."
-        yield "tense", f"{first} currently works at {employer}." if not any(
-            j.employer == employer and j.end is None for j in person.jobs
-        ) else f"{first} joined {employer} in {min(used) - 1 - rng.randrange(3)}."
+        yield (
+            "tense",
+            f"{first} currently works at {employer}."
+            if not any(j.employer == employer and j.end is None for j in person.jobs)
+            else f"{first} joined {employer} in {min(used) - 1 - rng.randrange(3)}.",
+        )
     yield "title", f"{first} was {_an(rng.choice(TITLES))} at {employer}."
     level = rng.choice([w for w in ("Senior", "Principal", "Chief", "Assistant") if w not in title])
     yield "title", f"At {employer}, {first} served as {level} {title}."
@@ -246,13 +286,24 @@ def _false_job(
     whole = sum(_months(j.start, j.end) for j in same)
     wrong = max(months, whole) // 12 + rng.choice([2, 3, 5])
     yield "duration", f"{first} spent {_small(wrong, rng)} years at {employer}."
-    yield "duration", f"{first} was with {employer} for {max(months, whole) + rng.choice([5, 7, 14])} months."
+    yield (
+        "duration",
+        f"{first} was with {employer} for {max(months, whole) + rng.choice([5, 7, 14])} months.",
+    )
     for praise in rng.sample(PRAISE, 2):
-        yield "superlative", praise.format(first=first, head=title.split()[-1].lower(), employer=employer)
+        yield (
+            "superlative",
+            praise.format(first=first, head=title.split()[-1].lower(), employer=employer),
+        )
     yield "award", f"At {employer}, {first} won {rng.choice(PRIZES)}."
     yield "negation", f"{first} never worked at {employer}."
-    strangers = [j for j in person.jobs if j.employer != employer and j.title != title
-                 and not any(set(j.title.split()) <= set(re.split(r"[ /]", o.title)) for o in same)]
+    strangers = [
+        j
+        for j in person.jobs
+        if j.employer != employer
+        and j.title != title
+        and not any(set(j.title.split()) <= set(re.split(r"[ /]", o.title)) for o in same)
+    ]
     if strangers:
         other = rng.choice(strangers)
         yield "recombination", f"{first} was {_an(other.title)} at {employer}."
@@ -296,13 +347,22 @@ def _false_degree(person: Person, degree: Degree, rng: random.Random) -> Iterato
     first, of_area = person.first, f" in {degree.area}" if degree.area else ""
     kind = degree.kind or "degree"
     if degree.kind in SWAPPED_DEGREES:
-        yield "degree", f"{first} holds {_an(SWAPPED_DEGREES[degree.kind])}{of_area} from {degree.school}."
+        yield (
+            "degree",
+            f"{first} holds {_an(SWAPPED_DEGREES[degree.kind])}{of_area} from {degree.school}.",
+        )
     else:
         yield "degree", f"{first} holds a PhD from {degree.school}."
     yield "school", f"{first} studied{of_area} at {rng.choice(SCHOOLS)}."
     yield "school", f"{first} graduated from {rng.choice(SCHOOLS)} in {degree.end[0]}."
-    yield "year", f"{first} graduated from {degree.school} in {degree.end[0] + rng.choice([-1, 1, 3])}."
-    yield "area", f"{first} earned {_an(kind)} in {rng.choice(['Marine Biology', 'Law', 'Philosophy'])} at {degree.school}."
+    yield (
+        "year",
+        f"{first} graduated from {degree.school} in {degree.end[0] + rng.choice([-1, 1, 3])}.",
+    )
+    yield (
+        "area",
+        f"{first} earned {_an(kind)} in {rng.choice(['Marine Biology', 'Law', 'Philosophy'])} at {degree.school}.",
+    )
     yield "award", f"{first} finished at {degree.school} with {rng.choice(PRIZES)}."
     others = [d for d in person.degrees if d.school != degree.school]
     if others:
@@ -312,7 +372,10 @@ def _false_degree(person: Person, degree: Degree, rng: random.Random) -> Iterato
         if other.end[0] not in (degree.start[0], degree.end[0]):
             yield "recombination", f"{first} graduated from {degree.school} in {other.end[0]}."
         if other.kind and other.kind != degree.kind:
-            yield "recombination", f"{first} received {_an(LONG_DEGREES.get(other.kind, (other.kind,))[0])} from {degree.school}."
+            yield (
+                "recombination",
+                f"{first} received {_an(LONG_DEGREES.get(other.kind, (other.kind,))[0])} from {degree.school}.",
+            )
 
 
 def _false_rest(
@@ -341,10 +404,16 @@ def _false_rest(
         yield "count", f"{first} has {_small(len(person.degrees) + 2, rng)} degrees."
         yield "count", f"{first} has held {_small(len(person.jobs) + 3, rng)} positions so far."
     for year, amount in person.salaries.items():
-        yield "amount", f"In {year}, {first}'s base salary was ${amount + rng.choice([1000, 7500, -2000]):,}."
+        yield (
+            "amount",
+            f"In {year}, {first}'s base salary was ${amount + rng.choice([1000, 7500, -2000]):,}.",
+        )
         wrong = [y for y in person.salaries if person.salaries[y] != amount]
         if wrong:
-            yield "recombination", f"In {rng.choice(wrong)}, {first} earned a base salary of ${amount:,}."
+            yield (
+                "recombination",
+                f"In {rng.choice(wrong)}, {first} earned a base salary of ${amount:,}.",
+            )
     if len(person.bonuses) > 1:
         total = sum(person.bonuses.values())
         yield "sum", f"In total, {first} received ${total + 3000:,} in bonuses."

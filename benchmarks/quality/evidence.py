@@ -78,7 +78,13 @@ def read_rows(path: Path) -> list[Row]:
     lines = path.read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines if line.strip()]
     return [
-        Row(r["profile"], r.get("question") or "", r["sentence"], bool(r["supported"]), r.get("kind", ""))
+        Row(
+            r["profile"],
+            r.get("question") or "",
+            r["sentence"],
+            bool(r["supported"]),
+            r.get("kind", ""),
+        )
         for r in rows
     ]
 

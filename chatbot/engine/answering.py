@@ -13,15 +13,18 @@ from chatbot.engine.admission import Draft, Turn
 from chatbot.engine.confidence import answer_confidence
 from chatbot.engine.knowledge_now import KnowledgeNow
 from chatbot.engine.limited import TurnReading
-from chatbot.engine.model_answer import MAX_TOOL_CALLS, ModelAnswer, Rounds
+from chatbot.engine.model_answer import FILES_QUESTION, MAX_TOOL_CALLS, ModelAnswer, Rounds
 from chatbot.engine.outcome import Outcome
 from chatbot.engine.tools import DONE, Toolbox, ToolContext, ToolResult
 from chatbot.errors import ModelUnavailable
-from chatbot.events import LimitedMode, TextDelta, ToolCalled, TurnEvent
+from chatbot.events import LimitedMode, TextDelta, ToolCalled, TurnEvent, Withheld
 from chatbot.knowledge.fit import summarise
 from chatbot.llm.provider import StreamBroken
 from chatbot.people.job_descriptions import NewJob
 from chatbot.storage.models import EscalationReason, MessageStatus
+
+# The rules' own calls take the first two positions behind the model's.
+WITHHELD_CALL = 3
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +78,7 @@ class Answering:
         """Load what the first turn needs; for a thread after the start."""
         self._knowledge.latest.rules.warm_up()
         if self._model is not None:
+            _ = self._knowledge.latest.evidence
             self._model.warm_up(self._knowledge.latest)
 
     def worst_case(self, draft: Draft) -> int:
@@ -102,6 +106,9 @@ class Answering:
                 async with aclosing(self._model.run(turn, rounds, outcome)) as events:
                     async for event in events:
                         yield event
+                        if isinstance(event, Withheld) and not rounds.has_filed:
+                            rounds.has_filed = True
+                            yield await self._file(turn, words, rounds)
                 outcome.confidence = self._confidence(reading, rounds)
                 return
             except ModelUnavailable as error:
@@ -122,6 +129,15 @@ class Answering:
         lines = "\n".join(f"- {_MARKUP.sub('', line)}" for line in told)
         link = FIT_LINK.format(path=self._sheet_path(job.id))
         return TextDelta(FIT_ANSWER.format(first=first, lines=lines, link=link))
+
+    async def _file(self, turn: Turn, words: str, rounds: Rounds) -> ToolCalled:
+        """File the question whose answer was not in the records, once a turn."""
+        if FILES_QUESTION in rounds.tools_done:
+            return ToolCalled(FILES_QUESTION, DONE)
+        result = await self._run_own(
+            FILES_QUESTION, {"question": words}, position=WITHHELD_CALL, context=self._context(turn)
+        )
+        return ToolCalled(FILES_QUESTION, result.outcome)
 
     def _why_limited(self, turn: Turn) -> str | None:
         if self._model is None:
@@ -154,12 +170,15 @@ class Answering:
 
     def _confidence(self, reading: TurnReading, rounds: Rounds) -> float | None:
         """The answer's confidence; None when the message was no question about the career."""
-        was_filed = "record_unknown_question" in rounds.tools_done
-        served = rounds.tools_done - {"record_unknown_question"}
+        was_filed = FILES_QUESTION in rounds.tools_done or rounds.gate.withheld > 0
+        served = rounds.tools_done - {FILES_QUESTION}
         if not was_filed and (not reading.is_career or served):
             return None
         return answer_confidence(
-            reading.coverage, has_citations=bool(rounds.marks.citations), was_filed=was_filed
+            reading.coverage,
+            has_citations=bool(rounds.marks.citations),
+            was_filed=FILES_QUESTION in rounds.tools_done,
+            supported=rounds.gate.share,
         )
 
     async def _by_rules(

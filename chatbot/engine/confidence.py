@@ -18,18 +18,22 @@ class AnswerSigns:
     error: str | None
 
 
-def answer_confidence(coverage: float, *, has_citations: bool, was_filed: bool) -> float:
+def answer_confidence(
+    coverage: float, *, has_citations: bool, was_filed: bool, supported: float = 1.0
+) -> float:
     """The confidence 0..1 of an answer to a career question.
 
     `coverage` is the calibrated probability that the profile covers the question (see
     `knowledge.coverage`). An answer that cites at least one passage is half way from there to
     certainty, `0.5 + coverage / 2`; one that cites nothing keeps four fifths of it; and one during
     which the question was filed as unknown is at most 0.25, because the model has said so itself.
+    All of that is multiplied by `supported`, the share 0..1 of the answer's claims that the records
+    hold: what was withheld makes the rest of the answer less sure.
     In limited mode, where every answer is a quotation, the coverage alone is the confidence.
     """
     if was_filed:
-        return min(coverage, FILED_CEILING)
-    return 0.5 + coverage / 2 if has_citations else coverage * UNCITED_SHARE
+        return min(coverage, FILED_CEILING) * supported
+    return supported * (0.5 + coverage / 2 if has_citations else coverage * UNCITED_SHARE)
 
 
 def find_escalation_reason(

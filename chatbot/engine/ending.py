@@ -25,6 +25,7 @@ from chatbot.storage.models import (
     EscalationStatus,
     Message,
     Role,
+    Withheld,
     utc_now,
 )
 
@@ -33,6 +34,10 @@ ANSWERS_LOOKED_AT = 6
 ESCALATION_NOTICE = (
     "{first} has been told about this chat and can join it. Leave your e-mail address if you would "
     "like an answer there."
+)
+REPHRASE_NOTICE = (
+    "Asking in other words may help: the last answers rest on little. {first} has been told about "
+    "this chat and can join it. Leave your e-mail address if you would like an answer there."
 )
 ESCALATION_NOTICE_EMAIL = (
     "{first} has been told about this chat, and can join it or answer you by e-mail."
@@ -68,6 +73,8 @@ class Ending:
         values = self._message_values(live, outcome)
         if not messages.update_streaming(session, turn.turn_id, **values):
             return False
+        for said in live.withheld:
+            session.add(Withheld(message_id=turn.turn_id, text=said.text, reason=said.reason))
         conversations.set_conversation(session, turn.conversation_id, active_at=utc_now())
         self._call_owner(session, turn, outcome)
         return True
@@ -128,7 +135,9 @@ class Ending:
         )
         outcome.called_owner = is_first
         if is_first and needs_notice:
-            self.add_notice(session, turn.conversation_id, ESCALATION_NOTICE)
+            is_unsure = reason is EscalationReason.LOW_CONFIDENCE
+            notice = REPHRASE_NOTICE if is_unsure else ESCALATION_NOTICE
+            self.add_notice(session, turn.conversation_id, notice)
 
     def _find_reason(
         self, session: Session, turn: Turn, latest: AnswerSigns

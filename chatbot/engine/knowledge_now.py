@@ -7,11 +7,13 @@ kept until these differ.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from sqlmodel import Session
 
 from chatbot.engine.limited import Rules
 from chatbot.knowledge.answers import OwnWords, build_answer_section
+from chatbot.knowledge.evidence import Evidence
 from chatbot.knowledge.retrieval import Retriever
 from chatbot.knowledge.sections import Profile
 from chatbot.storage import answers
@@ -24,6 +26,11 @@ class Knowledge:
 
     profile: Profile
     rules: Rules
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """The check of sentences against this state."""
+        return Evidence(self.profile.sections, owner_name=self.profile.name)
 
     def find_answer(self, question: str) -> str:
         """The mark and words of the owner's own answer to surely the same question, or ""."""
@@ -62,6 +69,8 @@ class KnowledgeNow:
                 for row in answers.list_live(session)
             ]
         )
+        # Built here, in the database's thread, and not in the event loop.
+        _ = knowledge.evidence
         self._current = (seen, knowledge)
         return knowledge
 

@@ -8,7 +8,15 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from chatbot.engine.views import ChatView
-from chatbot.events import Citation, Finished, LimitedMode, TextDelta, ToolCalled, TurnEvent
+from chatbot.events import (
+    Citation,
+    Finished,
+    LimitedMode,
+    TextDelta,
+    ToolCalled,
+    TurnEvent,
+    Withheld,
+)
 
 FOLLOW_SECONDS = 0.1
 
@@ -19,6 +27,7 @@ class LiveTurn:
 
     `text` is what is shown; `unshown` are the words after it that are held back until they are
     saved. `is_ending` is True while its end is being stored, when nothing can break it off.
+    `withheld` is what the model said and nobody is shown but the owner.
     `base` is the conversation as it was stored when the turn began, for whoever follows it.
     """
 
@@ -28,6 +37,7 @@ class LiveTurn:
     text: str = ""
     unshown: str = ""
     citations: list[Citation] = field(default_factory=list)
+    withheld: list[Withheld] = field(default_factory=list)
     limited: bool = False
     last_tool: str = ""
     is_ending: bool = False
@@ -50,6 +60,8 @@ class LiveTurn:
                 self.citations.append(event)
             case ToolCalled(name=name):
                 self.last_tool = name
+            case Withheld():
+                self.withheld.append(event)
             case LimitedMode():
                 self.limited = True
             case Finished():

@@ -22,9 +22,10 @@ from chatbot.engine.prompts import (
     build_job,
     build_messages,
 )
+from chatbot.engine.sentence_gate import WITHHELD_NOTICE, SentenceGate
 from chatbot.engine.tools import DONE, REFUSED, Toolbox, ToolContext, ToolResult
 from chatbot.errors import ModelUnavailable
-from chatbot.events import TextDelta, ToolCalled, TurnEvent
+from chatbot.events import TextDelta, ToolCalled, TurnEvent, Withheld
 from chatbot.knowledge.retrieval import Hit
 from chatbot.llm import budget
 from chatbot.llm.prices import Prices, cost_micro_usd, worst_case_micro_usd
@@ -50,6 +51,7 @@ MAX_TOOL_CALLS = 8
 TOOL_RESULT_TOKENS = 400
 TOO_MANY_CALLS = ToolResult("Refused: too many calls in one turn. Answer in words.", REFUSED)
 SAME_CALL = ToolResult("This has been done in this turn. Answer in words.", DONE)
+FILES_QUESTION = "record_unknown_question"
 FILTERED = "I cannot answer that. Is there anything you would like to know about {first}'s work?"
 
 
@@ -74,12 +76,14 @@ class Rounds:
 
     messages: list[dict[str, Any]]
     marks: CitationMarks
+    gate: SentenceGate
     context: ToolContext
     prompt_tokens: int
     deadline: TurnDeadline = field(default_factory=TurnDeadline)
     calls: set[tuple[str, str]] = field(default_factory=set)
     tools_done: set[str] = field(default_factory=set)
     text_round: int | None = None
+    has_filed: bool = False
     finish_reason: str = ""
 
     @property
@@ -179,6 +183,11 @@ class ModelAnswer:
                 job=self._job(draft),
             ),
             marks=CitationMarks(profile.sections),
+            gate=SentenceGate(
+                draft.knowledge.evidence.begin(
+                    visitor_words="\n".join([*draft.earlier_words, draft.question or ""])
+                )
+            ),
             context=context,
             prompt_tokens=self._prompt_tokens(draft),
         )
@@ -194,20 +203,30 @@ class ModelAnswer:
         """Yield the events of the model's answer; the last round offers no tools, so that it ends
         in words. Raises ModelUnavailable (StreamBroken after the first text)."""
         self.in_flight += 1
+        number = 0
         try:
             for number in range(MAX_ROUNDS):
                 calls: list[ModelToolCall] = []
                 async with aclosing(self._stream_round(turn, rounds, number, outcome)) as events:
                     async for event in events:
                         if isinstance(event, ModelText):
-                            for shown in self._show(event.text, rounds, number):
+                            if event.text.strip():
+                                rounds.deadline.mark_text()
+                            for shown in self._show(rounds.gate.feed(event.text), rounds, number):
                                 yield shown
                         elif isinstance(event, ModelToolCall):
                             calls.append(event)
+                for shown in self._show(rounds.gate.finish(), rounds, number, is_last=True):
+                    yield shown
                 if not calls:
                     break
                 async for called in self._run_calls(calls, rounds):
                     yield called
+        except ModelUnavailable:
+            # Of a sentence that broke off, what was said by then may be shown like any other.
+            for shown in self._show(rounds.gate.finish(), rounds, number, is_last=True):
+                yield shown
+            raise
         finally:
             self.in_flight -= 1
         for shown in self._end_text(turn, rounds, outcome):
@@ -259,29 +278,41 @@ class ModelAnswer:
             earlier_attempts=earlier,
         )
 
-    def _show(self, text: str, rounds: Rounds, round_number: int) -> list[TurnEvent]:
+    def _show(
+        self,
+        parts: Sequence[str | Withheld],
+        rounds: Rounds,
+        round_number: int,
+        *,
+        is_last: bool = False,
+    ) -> list[TurnEvent]:
+        """The events of what the gate let through; `is_last` at the end of a round's text."""
+        events: list[TurnEvent] = [part for part in parts if isinstance(part, Withheld)]
         known = len(rounds.marks.citations)
-        shown = rounds.marks.feed(text)
-        events: list[TurnEvent] = [*rounds.marks.citations[known:]]
+        shown = rounds.marks.feed("".join(part for part in parts if isinstance(part, str)))
+        shown += rounds.marks.finish() if is_last else ""
+        events += rounds.marks.citations[known:]
         if shown and rounds.text_round != round_number:
             # The words after a tool's result begin a paragraph of their own.
             shown = ("\n\n" if rounds.has_text else "") + shown.lstrip()
         if shown.strip() or (shown and rounds.text_round == round_number):
             rounds.text_round = round_number
-            rounds.deadline.mark_text()
             events.append(TextDelta(shown))
         return events
 
     def _end_text(self, turn: Turn, rounds: Rounds, outcome: Outcome) -> list[TurnEvent]:
-        """What is still held back, and how the turn ends by the provider's finish reason."""
-        rest = rounds.marks.finish()
-        events: list[TurnEvent] = [TextDelta(rest)] if rest else []
+        """That something was withheld, and how the turn ends by the provider's finish reason."""
+        first = turn.draft.knowledge.profile.first_name
+        events: list[TurnEvent] = []
+        if rounds.gate.withheld:
+            space = "\n\n" if rounds.has_text else ""
+            events.append(TextDelta(space + WITHHELD_NOTICE.format(first=first)))
         if rounds.finish_reason == "length":
             outcome.end(MessageStatus.INTERRUPTED, "length")
-        if not rounds.has_text and not rest:
+        if not rounds.has_text and not events:
             if rounds.finish_reason != "content_filter":
                 raise ModelUnavailable("the model ended without a word")
-            events.append(TextDelta(FILTERED.format(first=turn.draft.knowledge.profile.first_name)))
+            events.append(TextDelta(FILTERED.format(first=first)))
         return events
 
     async def _run_calls(
@@ -291,6 +322,7 @@ class ModelAnswer:
         rounds.messages.append(_assistant_message(calls))
         for call in calls:
             result = await self._run_call(call, rounds)
+            rounds.gate.check.hear(result.text)
             rounds.messages.append(
                 {"role": "tool", "tool_call_id": call.id, "content": result.text}
             )
@@ -303,7 +335,8 @@ class ModelAnswer:
 
     async def _run_call(self, call: ModelToolCall, rounds: Rounds) -> ToolResult:
         key = (call.name, call.arguments)
-        if key in rounds.calls:
+        if key in rounds.calls or (call.name == FILES_QUESTION and rounds.gate.withheld):
+            # What was withheld has filed the question of this turn.
             return SAME_CALL
         if len(rounds.calls) >= MAX_TOOL_CALLS:
             return TOO_MANY_CALLS

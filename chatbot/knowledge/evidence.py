@@ -34,13 +34,15 @@ from chatbot.knowledge.evidence_words import (
     GERMAN,
     ONGOING_CUES,
     START_CUES,
+    SUPERLATIVES,
     concept,
+    free_stems,
     groups,
     is_other_language,
     state_stems,
 )
 from chatbot.knowledge.sections import Section, SectionKind
-from chatbot.knowledge.words import plain, split_words
+from chatbot.knowledge.words import plain, split_words, stem
 
 # Of the words that claim nothing by themselves so many may be new to the profile, and so many may
 # stand in it but elsewhere.
@@ -50,7 +52,9 @@ _QUOTED = re.compile(r"[\"“„«]([^\"”“»]{3,80})[\"”“»]|\(([^()]{3,
 _NOW = re.compile(
     r"\b(?:works|is working|serves|is employed|is serving|is an?|is the|is (?:currently|now))\b"
 )
-_LATEST = re.compile(r"\b(?:most recent(?:ly)?|latest|last (?:job|role|position|employer|company))\b")
+_LATEST = re.compile(
+    r"\b(?:most recent(?:ly)?|latest|last (?:job|role|position|employer|company))\b"
+)
 _EARLIEST = re.compile(
     r"\b(?:first|earliest) (?:job|role|position|employer|company|degree|internship|work)\b"
 )
@@ -98,8 +102,8 @@ class Evidence:
             f"{section.text} {section.heading}".casefold() for section in sections
         )
         for record in self.records:
-            for stem in record.stems:
-                self.postings[stem].add(record.number)
+            for held in record.stems:
+                self.postings[held].add(record.number)
         for section in sections:
             words = re.findall(r"[^\W\d_]\w*", f"{section.heading}. {section.text}")
             self.known.update(plain(word) for word in words if word[0].isupper())
@@ -130,8 +134,8 @@ class Evidence:
     def holders(self, stems: Iterable[str]) -> set[int]:
         """The records that have all of these concepts."""
         found: set[int] | None = None
-        for stem in stems:
-            held = self.postings.get(stem, set())
+        for wanted in stems:
+            held = self.postings.get(wanted, set())
             found = set(held) if found is None else found & held
         return set(range(len(self.records))) if found is None else found
 
@@ -232,7 +236,7 @@ class AnswerCheck:
         return not is_own and self._says_any_line(reading)
 
     def _retells_another(self, reading: Reading, found: set[int]) -> bool:
-        """Whether a line of another record says all of these plain words, and none of these does."""
+        """Whether a line of another record says all of these plain words and none of these does."""
         softs = set(reading.softs)
         if len(softs) < 3 or reading.numbers:
             return False
@@ -391,16 +395,19 @@ class AnswerCheck:
 
     def _fits(self, record: Record, reading: Reading, low: str) -> bool:
         head = record.head
-        is_job = record.span is not None and record.kind in (SectionKind.WORK, SectionKind.VOLUNTEER)
+        is_job = record.span is not None and record.kind in (
+            SectionKind.WORK,
+            SectionKind.VOLUNTEER,
+        )
         if is_job and reading.title and not set(reading.title) <= head.stems:
             return False
         numbers = [n for n in reading.numbers if not _has_number(head, n)]
         moments = [m for m in reading.moments if not self._head_has(record, m, reading)]
         lengths = [length for length in reading.lengths if not self._lasted(record, length)]
-        if reading.negated and not any(
-            line.reading.negated and set(reading.musts) <= head.stems | line.stems
-            for line in (head, *record.lines)
-        ):
+        if reading.negated and not self._denies_too(record, reading):
+            return False
+        praised = _praised(reading.words)
+        if praised and not any(praised <= line.stems for line in (head, *record.lines)):
             return False
         if not (numbers or moments or lengths):
             if not reading.numbers and not reading.moments:
@@ -420,7 +427,11 @@ class AnswerCheck:
                 continue
             if any(not _has_length(line, length) for length in lengths):
                 continue
-            if lengths and record.span and not any(_is_like(s, set(line.stems)) for s in reading.softs):
+            if (
+                lengths
+                and record.span
+                and not any(_is_like(s, set(line.stems)) for s in reading.softs)
+            ):
                 continue
             if line.reading.negated and not reading.negated and self._denies(line, reading):
                 continue
@@ -429,6 +440,19 @@ class AnswerCheck:
             if self._fits_words(reading, stems):
                 return True
         return False
+
+    def _denies_too(self, record: Record, reading: Reading) -> bool:
+        """Whether a line of a record denies what the clause denies, and not something else."""
+        told = Reading(musts=reading.musts, softs=reading.softs)
+        if record.span is not None:
+            told.musts = [must for must in reading.musts if must not in record.head.stems]
+            told.softs = [soft for soft in reading.softs if soft not in record.head.stems]
+        return any(
+            line.reading.negated
+            and set(reading.musts) <= record.head.stems | line.stems
+            and self._denies(line, told)
+            for line in (record.head, *record.lines)
+        )
 
     def _is_denied(self, record: Record, reading: Reading) -> bool:
         """Whether the only lines that speak of it deny it."""
@@ -529,7 +553,8 @@ class AnswerCheck:
 
 
 _DENIAL_WORDS = frozenset(
-    "mention information detail find know list record profile say state specify contain cover".split()
+    "mention information detail find know list record profile say state specify contain cover"
+    " give tell".split()
 )
 
 
@@ -539,7 +564,7 @@ def _known_names(text: str, known: set[str]) -> list[str]:
 
 
 def _is_firm_name(name: str, text: str, evidence: Evidence) -> bool:
-    """German writes every noun with a capital: what the profile has, or follows "bei", is a name."""
+    """German writes each noun with a capital: what the profile has or follows "bei" is a name."""
     if name in evidence.postings:
         return True
     low = plain(text)
@@ -559,6 +584,15 @@ def _has_number(line: Line, number: Number) -> bool:
 @cache
 def _counted_concepts() -> frozenset[str]:
     return frozenset(concept(word) for word in COUNTED)
+
+
+def _praised(words: Sequence[str]) -> set[str]:
+    """A superlative and the word that it praises, both to stand in one line."""
+    for place, word in enumerate(words):
+        if word in SUPERLATIVES and place:
+            rest = [w for w in words[place + 1 :] if w != "percent" and stem(w) not in free_stems()]
+            return {concept(word), *(concept(other) for other in rest[:1])}
+    return set()
 
 
 def _counts(number: Number, stems: Iterable[str]) -> bool:
@@ -596,4 +630,3 @@ def _is_like(soft: str, held: set[str]) -> bool:
     if len(soft) < 5:
         return False
     return any(other[:5] == soft[:5] for other in held)
-

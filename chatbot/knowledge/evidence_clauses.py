@@ -4,7 +4,7 @@ import re
 from collections.abc import Container
 from dataclasses import dataclass
 
-from chatbot.knowledge.words import plain, split_words
+from chatbot.knowledge.words import split_words
 
 _MARK = re.compile(r"\[\s*S?\d{1,4}(?:\s*[,;]\s*S?\d{1,4})*\s*\]")
 _LINK = re.compile(r"!?\[([^\]]*)\]\(([^)]*)\)")
@@ -13,7 +13,9 @@ _HARD = re.compile(
     r";\s+|\s[–—]\s|,?\s+(?=(?:but|while|whereas|although|though|however|before|after)\b)"
     r"|,\s+(?=(?:where|which|who|when)\b)|,\s+then\s+"
 )
-_SOFT = re.compile(r",\s+and\s+(?:also\s+|then\s+|later\s+)?|\s+and\s+(?:also\s+|then\s+|later\s+)?|,\s+")
+_SOFT = re.compile(
+    r",\s+and\s+(?:also\s+|then\s+|later\s+)?|\s+and\s+(?:also\s+|then\s+|later\s+)?|,\s+"
+)
 _IRREGULAR = frozenset(
     """
     led built cut won wrote ran grew held made is was has had were are took began spent taught gave
@@ -22,15 +24,17 @@ _IRREGULAR = frozenset(
     will would could did does spoke drove chose sent met rebuilt oversaw enjoys wants reads
     """.split()
 )
-_NOT_VERBS = frozenset("based related united limited advanced applied distributed integrated need"
-                       " speed seed unified embedded managed certified".split())
+_NOT_VERBS = frozenset(
+    "based related united limited advanced applied distributed integrated need"
+    " speed seed unified embedded managed certified".split()
+)
 _PRONOUNS = frozenset("he she they it i we you his her their there".split())
 _DENIAL = re.compile(
     r"\b(?:(?:records?|profile|resume|cv|information|notes|documents?|i)\b.{0,40}"
     r"\b(?:do(?:es)?(?:n['’]t| not)|did(?:n['’]t| not)|can(?:['’]t|not)|cannot|has no|have no"
     r"|lacks?|contains? no|says? nothing|is silent|are silent|not sure|unable|unaware)"
-    r"|(?:not|n['’]t|never)\b.{0,24}\b(?:mentioned|listed|stated|recorded|on record|covered|specified"
-    r"|in (?:the|his|her|their|\w+['’]s) (?:records?|profile)|part of (?:the|his|her) (?:records?|profile))"
+    r"|(?:not|n['’]t|never)\b.{0,24}\b(?:mentioned|listed|stated|recorded|on record|covered"
+    r"|specified|(?:in|part of) (?:the|his|her|their|\w+['’]s) (?:records?|profile))"
     r"|(?:no|any) (?:information|mention|record|details?|data|indication|evidence|entry)\b"
     r"|not sure|don['’]t know|do not know|isn['’]t something i|is not something i"
     r"|nothing (?:about|on|in the records))",
@@ -39,15 +43,21 @@ _DENIAL = re.compile(
 _ASSISTANT = re.compile(
     r"\bI(?:['’]m| am| can| could| will| would| do| don['’]t|['’]ll|['’]d| cannot| can['’]t| may"
     r"| might| see| suggest| recommend| hope| think| apologi[sz]e"
-    r"|(?:['’]ve| have) (?:also |now |just )?(?:passed|noted|told|saved|filed|forwarded|let|sent|asked"
-    r"|recorded|added|no|not|booked|shared))\b"
+    r"|(?:['’]ve| have) (?:also |now |just )?(?:passed|noted|told|saved|filed|forwarded|let|sent"
+    r"|asked|recorded|added|no|not|booked|shared))\b"
 )
 _SELF = re.compile(r"\b(?:AI|stand-in|assistant|chat ?bot|bot)\b")
-_YOU = re.compile(r"\b(?:you|your|yours|yourself|thank|thanks|welcome|hello|hi|please|let me|sorry)\b", re.I)
+_YOU = re.compile(
+    r"\b(?:you|your|yours|yourself|thank|thanks|welcome|hello|hi|please|let me|sorry)\b", re.I
+)
 _OWNER = re.compile(r"\b(?:he|she|his|her|hers|him)\b", re.I)
 _FRONTED = re.compile(
     r"(?i)\s*(?:at|in|as|from|between|since|with|during|while|for|until|before|after|on|through|under"
     r"|today|previously|earlier|currently|by)\b"
+)
+_BACK = re.compile(
+    r"(?i)(?:there|here|in (?:that|this) (?:role|job|position|time|company)|in it|while there"
+    r"|during (?:that|this)|at (?:that|this) (?:company|job|time)|as part of (?:that|this))\b"
 )
 _DID_YOU_KNOW = re.compile(r"(?i)\bdid you know\b|\bright\?|, (?:is|was|has|does|did)n['’]t\b")
 
@@ -87,7 +97,9 @@ def speaks_of_others(text: str, owner: Container[str]) -> bool:
         return True
     is_of_owner = bool(_OWNER.search(text)) or any(word in owner for word in split_words(text))
     if is_of_owner:
-        return bool(re.search(r"\b(?:would you|you (?:can|could|may|might|would)|if you)\b", text, re.I))
+        return bool(
+            re.search(r"\b(?:would you|you (?:can|could|may|might|would)|if you)\b", text, re.I)
+        )
     return bool(_YOU.search(text) or _SELF.search(text))
 
 
@@ -114,13 +126,7 @@ def split_clauses(text: str, owner: Container[str]) -> list[Clause]:
 
 
 def _refers_back(text: str) -> bool:
-    return bool(
-        re.match(
-            r"(?i)(?:there|here|in (?:that|this) (?:role|job|position|time|company)|during (?:that|this)"
-            r"|at (?:that|this) (?:company|job|time)|as part of (?:that|this)|while there|in it)\b",
-            text,
-        )
-    )
+    return bool(_BACK.match(text))
 
 
 def _split_at_verbs(text: str, owner: Container[str]) -> list[str]:
@@ -137,7 +143,7 @@ def _split_at_verbs(text: str, owner: Container[str]) -> list[str]:
             or first in owner
             or (_is_verb(first) and "(" not in text[start : match.start()].rpartition(")")[2])
         )
-        if is_clause and first not in ("his", "her", "their") :
+        if is_clause and first not in ("his", "her", "their"):
             parts.append(text[start : match.start()])
             start = match.end()
     parts.append(text[start:])
@@ -156,15 +162,14 @@ def _is_verb(word: str) -> bool:
 
 def split_list(text: str) -> list[str]:
     """The parts of an enumeration; [] when one "at" or "in" at its end belongs to all of it."""
-    parts = [part for part in re.split(r",\s*(?:and\s+|or\s+)?|\s+(?:and|or|&)\s+|;\s+|:\s+", text) if part]
+    parts = [
+        part
+        for part in re.split(r",\s*(?:and\s+|or\s+)?|\s+(?:and|or|&)\s+|;\s+|:\s+", text)
+        if part
+    ]
     if len(parts) < 2 or (_FRONTED.match(parts[0]) and not _has_verb(parts[0])):
         return []
     last = re.search(r"\b(at|for|during|while|in|from|under|by|with)\b\s+[^\W_]", parts[-1])
     if last and not any(re.search(rf"\b{last[1]}\b", part) for part in parts[:-1]):
         return []
     return parts
-
-
-def plain_words(text: str) -> list[str]:
-    """The plain words of a text."""
-    return split_words(plain(text))

@@ -82,7 +82,8 @@ _ABOUT = frozenset("about around roughly approximately nearly almost some circa"
 @dataclass(frozen=True)
 class Number:
     """A number: kind is "%", "$", "x" or "" for a plain one; `bound` is the concept of the word
-    that it counts; `compared` is "up" for "over 40" or "40+", "down" for "less than 40". `before` is the word that leads to it."""
+    that it counts; `compared` is "up" for "over 40" or "40+", "down" for "less than 40". `before`
+    is the word that leads to it."""
 
     value: float
     kind: str = ""
@@ -120,7 +121,7 @@ class Length:
 @dataclass
 class Reading:
     """What one piece of text says. `musts` are the concepts that a passage has to hold; `softs` the
-    others that say something; `stems` every concept; `exact` are addresses; `title` are the concepts
+    others that say something; `stems` every concept; `exact` are addresses; `title` are those
     of what somebody is said to be."""
 
     stems: set[str] = field(default_factory=set)
@@ -139,7 +140,7 @@ class Reading:
     def claims(self) -> int:
         """How many claims there are to support."""
         parts = (self.musts, self.numbers, self.moments, self.lengths, self.exact)
-        return sum(map(len, parts))
+        return sum(len(part) for part in parts)
 
 
 @dataclass(frozen=True)
@@ -231,7 +232,7 @@ def _tokenize(
 
 def _number(match: "re.Match[str]") -> "Number | Moment | _Word":
     raw, unit = match["number"], (match["unit"] or "").strip().strip("-").casefold()
-    digits = re.sub(r"[^\d.]", "", re.sub(r"(?<=\d),(?=\d{3})", "", raw.split(unit)[0] if unit else raw))
+    digits = re.sub(r"[^\d.]", "", raw.replace(",", ""))
     value = float(digits.rstrip(".") or 0)
     is_money = bool(re.match(r"[$€£]|USD|EUR|GBP", raw))
     is_year = 1940 <= value <= 2100 and re.fullmatch(r"(?:19|20)\d\d", raw)
@@ -302,9 +303,7 @@ def _cue(before: list[_Word], led: list[_Word]) -> str:
     return ""
 
 
-def _bind_numbers(
-    words: list["_Word | Number | Moment"], found: Reading, text: str
-) -> None:
+def _bind_numbers(words: list["_Word | Number | Moment"], found: Reading, text: str) -> None:
     """Give each number its unit and the word that it counts, and take lengths of time apart."""
     for index, number in enumerate(words):
         if not isinstance(number, Number):
@@ -318,7 +317,9 @@ def _bind_numbers(
             compared = "down"
         if after and after[0].plain in _MONEY:
             kind, after = "$", after[1:]
-        elif after and after[0].plain in _PERCENT or [w.plain for w in after[:2]] == ["per", "cent"]:
+        elif (
+            after and after[0].plain in _PERCENT or [w.plain for w in after[:2]] == ["per", "cent"]
+        ):
             kind, after = "%", after[1:]
         elif after and after[0].plain in _TIMES:
             kind, after = "x", after[1:]

@@ -127,9 +127,7 @@ def _cut(section: Section) -> list[tuple[list[str], list[str]]]:
     return [(head, body)]
 
 
-def _build(
-    section: Section, head: list[str], lines: list[str], ignored: Container[str]
-) -> Record:
+def _build(section: Section, head: list[str], lines: list[str], ignored: Container[str]) -> Record:
     heading = section.heading + ". " + ". ".join(section.wordings)
     if len(head) == 1 and _ELSEWHERE.search(head[0]) and section.heading not in head[0]:
         # "Systems Administrator at CloudFirst" below "Career at Insurellm" was not at Insurellm.
@@ -137,9 +135,7 @@ def _build(
     extra = _KIND_WORDS.get(section.kind, "")
     top = ". ".join([heading, *head])
     reading = read(top, ignored=ignored)
-    stems = frozenset(
-        widen(top, reading.stems) | {concept(word) for word in extra.split()}
-    )
+    stems = frozenset(widen(top, reading.stems) | {concept(word) for word in extra.split()})
     read_lines = [_line(text, ignored) for line in lines for text in _SENTENCE.split(line)]
     names = frozenset(reading.names)
     everything = stems.union(*(line.stems for line in read_lines)) if read_lines else stems

@@ -6,8 +6,8 @@ from functools import cache
 from chatbot.knowledge.words import QUESTION_WORDS, stem
 
 # Words of one line mean the same to the check. A line that begins with "!" is a claim of its own: a
-# sentence with such a word needs a passage with one of its line. The others are only compared. After
-# "=" the words are taken as they are: a developer is not whoever developed something.
+# sentence with such a word needs a passage with one of its line. The others are only compared.
+# After "=" the words are taken as they are: a developer is not whoever developed something.
 _GROUPS = """
 ! lead led leads leading leader leadership head heads headed spearhead spearheaded direct directed \
 manage managed manages managing supervise supervised oversee oversaw oversees overseen runs ran
@@ -15,7 +15,8 @@ manage managed manages managing supervise supervised oversee oversaw oversees ov
 ! found founded founder cofounder cofounded establish established
 ! reduce reduced reduces reducing reduction cut cuts cutting lower lowered shrink shrank shrunk \
 decrease decreased fell drop dropped shorten shortened less fewer saved slash slashed shortened
-! increase increased scaled scale scales scaling expand expanded increases increasing growth grow grew grown raise-up boost boosted rise rose \
+! increase increased scaled scale scales scaling expand expanded increases increasing growth \
+grow grew grown raise-up boost boosted rise rose \
 improved-by gain exceeded double doubled triple tripled
 ! worsen worsening worsened degrade degraded hurt harmed
 ! raise raised raises raising funding
@@ -98,7 +99,8 @@ authored article articles
 ! budget budgets
 ! profit profits profitable
 build built builds building create created creates creating develop developed develops developing \
-development design designed designs designing architected architecting engineered implement implemented implements \
+development design designed designs designing architected architecting engineered implement \
+implemented implements \
 implementing implementation construct constructed write wrote written produced
 migrate migrated migration migrations move moved moving shift shifted transition transitioned
 serve serves served serving handle handles handled handling process processes processed processing
@@ -118,7 +120,8 @@ person people member members
 colleague coworker peer
 income pay
 grade gpa score
-optimise optimize optimized optimised optimization optimisation improve improved improves improving \
+optimise optimize optimized optimised optimization optimisation improve improved improves \
+improving \
 improvement improvements enhance enhanced enhancing enhances
 work works worked working
 job role position post title
@@ -233,7 +236,8 @@ receive received receives earn earned earns win won wins winner recognized recog
 complete completed completes get gets obtain obtained hold attain secure secured reach reached
 ability able about academic accordingly according across active actively actual additional
 additionally advance along alongside already although among amount another apart apply approximately
-area areas around aspect aspects available background based basis became become becoming belong bring
+area areas around aspect aspects available background based basis became become becoming belong
+bring
 brings brought broad broader business capacity career careers carry carried case certain clear
 clearly combined company competence comprise consist contain current currently data date dates deal
 dedicate deep deliver delivered detail detailed during duty early earlier easily effective
@@ -244,7 +248,8 @@ focused focusing follow following foremost former formerly forward fully functio
 good great hand hands held help hence highlight high highly history hold holds holding include
 included includes including indeed individual industry inform initial initially instance instead
 involve involved involves item join joined key knowledge known last lasting late later latest level
-list listed made main mainly major make meanwhile mention mentioned minor moreover nature near nearly
+list listed made main mainly major make meanwhile mention mentioned minor moreover nature near
+nearly
 new note noted notable notably number numerous obtain occupation occupied offer offers ongoing open
 order organisation organization originally outside part particular particularly past period person
 personal place play played possess practical practice present previous previously primarily prior
@@ -289,10 +294,13 @@ dec dez december dezember decembre diciembre dicembre dezembro""".splitlines(),
     for month in names.split()
 }
 NEGATIONS = frozenset(
-    "not never no none neither nor without lack lacks lacked cannot cant dont doesnt didnt isnt arent"
-    " wasnt werent hasnt havent hadnt wont wouldnt nobody nothing unable refuses refused".split()
+    "not never no none neither nor without lack lacks lacked cannot cant dont doesnt didnt isnt"
+    " arent wasnt werent hasnt havent hadnt wont wouldnt nobody nothing unable refuses"
+    " refused".split()
 )
-START_CUES = frozenset("since joined join joins start started began begin from founded hired".split())
+START_CUES = frozenset(
+    "since joined join joins start started began begin from founded hired".split()
+)
 END_CUES = frozenset(
     "until till left leave graduated graduating graduate finished completed ended departed quit"
     " resigned through concluded".split()
@@ -379,7 +387,9 @@ FOREIGN_TITLES = re.compile(
     r"|engenheir[oa]|desenvolvedor\w*|diretor\w*|estagiari[oa]|oprichter|grunder\w*|fondat\w*"
     r"|meister|doktor\w*|doctorat|doctorado|laurea|licence|licenciatura|master\w*|bachelor\w*)\b"
 )
-GERMAN = frozenset("der die das und ist ein eine mit von im bei fur auf hat war sie er seit".split())
+GERMAN = frozenset(
+    "der die das und ist ein eine mit von im bei fur auf hat war sie er seit".split()
+)
 
 
 _ONLY_OTHER = _OTHER_LANGUAGES - _ENGLISH

@@ -18,6 +18,7 @@ from chatbot.storage.models import (
     EmailMessage,
     Notification,
     Table,
+    Withheld,
     utc_now,
 )
 from chatbot.storage.visitor_rows import contacts_of, visit_rows
@@ -55,6 +56,8 @@ def read_held_data(session: Session, chat: ChatSession) -> HeldData:
             for table in (Booking, EmailMessage):
                 conditions[table] = or_(conditions[table], col(table.email) == row.email)
     conditions[Contact] = col(Contact.id).in_([row.id for row in theirs])
+    # What was withheld was never said to anybody: it is deleted with the chat, and not handed out.
+    del conditions[Withheld]
     rows = {str(table.__tablename__): _read(session, table, c) for table, c in conditions.items()}
     rows["contact"] += [
         {"email": row.email, "shared": True, "told_by_you": _told(session, row, own)}

@@ -292,6 +292,20 @@ class ToolCall(Table, table=True):
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
+class Withheld(Table, table=True):
+    """A sentence of the model that the records did not support. Nobody sees it but the owner;
+    `reason` is the part of it that was not found."""
+
+    __tablename__ = "withheld"
+    __table_args__ = (MYSQL_OPTIONS,)
+
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
+    message_id: uuid.UUID = Field(foreign_key="message.id", index=True)
+    text: str = Field(default="", sa_type=LongText)
+    reason: str = Field(default="", sa_type=LongText)
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+
+
 class Contact(Table, table=True):
     """A person who left their details. A known e-mail address is merged into its row.
 

@@ -20,6 +20,7 @@ from chatbot.storage.models import (
     Message,
     Question,
     ToolCall,
+    Withheld,
 )
 
 OTHER_CHATS = 5
@@ -32,6 +33,7 @@ class TranscriptMessage:
 
     `is_replaced` marks what the visitor edited away or had answered again: they no longer see it.
     `tools` names the tools that its turn ran, with their outcome: "record_user_details: done".
+    `withheld` are sentences of the model that the records did not support: nobody else sees them.
     `cost_micro_usd` and the tokens are None where they are not known.
     """
 
@@ -48,6 +50,7 @@ class TranscriptMessage:
     feedback_reason: str | None
     citations: tuple[dict[str, Any], ...]
     tools: tuple[str, ...]
+    withheld: tuple[str, ...] = ()
     client_message_id: str | None = None
     model: str | None = None
     prompt_tokens: int | None = None
@@ -159,8 +162,24 @@ def _list_messages(
     )
     found = list(reversed(session.exec(statement).all()))
     shown = found[-limit:]
-    tools = _list_tools(session, [message.id for message in shown])
-    return tuple(_build_message(row, tools.get(row.id, ())) for row in shown), len(found) > limit
+    ids = [message.id for message in shown]
+    tools, held = _list_tools(session, ids), _list_withheld(session, ids)
+    built = (_build_message(row, tools.get(row.id, ()), held.get(row.id, ())) for row in shown)
+    return tuple(built), len(found) > limit
+
+
+def _list_withheld(
+    session: Session, message_ids: Collection[uuid.UUID]
+) -> dict[uuid.UUID, tuple[str, ...]]:
+    statement = (
+        select(Withheld.message_id, Withheld.text)
+        .where(col(Withheld.message_id).in_(message_ids))
+        .order_by(col(Withheld.id))
+    )
+    found: dict[uuid.UUID, tuple[str, ...]] = {}
+    for message_id, text in session.exec(statement):
+        found[message_id] = (*found.get(message_id, ()), text)
+    return found
 
 
 def _list_tools(
@@ -177,7 +196,9 @@ def _list_tools(
     return found
 
 
-def _build_message(row: Message, tools: tuple[str, ...]) -> TranscriptMessage:
+def _build_message(
+    row: Message, tools: tuple[str, ...], withheld: tuple[str, ...]
+) -> TranscriptMessage:
     return TranscriptMessage(
         id=row.id,
         role=row.role,
@@ -192,6 +213,7 @@ def _build_message(row: Message, tools: tuple[str, ...]) -> TranscriptMessage:
         feedback_reason=row.feedback_reason,
         citations=tuple(row.citations),
         tools=tools,
+        withheld=withheld,
         client_message_id=row.client_message_id,
         model=row.model,
         prompt_tokens=row.prompt_tokens,

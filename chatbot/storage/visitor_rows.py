@@ -36,6 +36,7 @@ from chatbot.storage.models import (
     SignInTries,
     Table,
     ToolCall,
+    Withheld,
 )
 
 Rows = dict[type[Table], Any]
@@ -57,6 +58,7 @@ VISITOR_TABLES: frozenset[type[Table]] = frozenset(
         Notification,
         Question,
         ToolCall,
+        Withheld,
     }
 )
 # Knowledge is the owner's own words and what they approved; the rest holds no visitor's text.
@@ -81,6 +83,7 @@ def chat_rows(conversation_ids: Collection[uuid.UUID]) -> Rows:
     messages = select(Message.id).where(col(Message.conversation_id).in_(conversation_ids))
     return {
         ToolCall: col(ToolCall.message_id).in_(messages),
+        Withheld: col(Withheld.message_id).in_(messages),
         Question: or_(
             col(Question.conversation_id).in_(conversation_ids),
             col(Question.message_id).in_(messages),

@@ -38,6 +38,7 @@ def _message(message: TranscriptMessage, texts: InboxTexts) -> str:
     role = markup.word_of(texts.roles, message.role)
     gone = markup.badge("replaced", texts.replaced) if message.is_replaced else ""
     text = f'<div class="own-text">{markup.prose(message.text)}</div>' if message.text else ""
+    text += _withheld(message, texts)
     return (
         f'<div class="{" ".join(names)}"><p class="own-by"><b>{role}</b>'
         f"{markup.moment(message.created_at)}{gone}</p>{text}{_below(message, texts)}"
@@ -58,6 +59,14 @@ def _below(message: TranscriptMessage, texts: InboxTexts) -> str:
     shown = "".join(f"<span>{markup.line(note)}</span>" for note in notes if note)
     inside = f"{shown}{_feedback(message, texts)}{_better(message, texts)}"
     return f'<div class="own-known">{inside}</div>' if inside else ""
+
+
+def _withheld(message: TranscriptMessage, texts: InboxTexts) -> str:
+    """What the model said and the visitor was not shown."""
+    if not message.withheld:
+        return ""
+    lines = "".join(f"<li>{markup.line(text)}</li>" for text in message.withheld)
+    return f'<div class="inbox-withheld"><b>{texts.withheld}</b><ul>{lines}</ul></div>'
 
 
 def _price(message: TranscriptMessage, texts: InboxTexts) -> str:

@@ -27,6 +27,7 @@ from chatbot.storage.models import (
     Question,
     Table,
     ToolCall,
+    Withheld,
     utc_now,
 )
 
@@ -92,6 +93,7 @@ class Left:
             Message(conversation_id=self.conversation, role="user", replaced_at=utc_now())
         )
         self._add(ToolCall(message_id=self.answer, position=0, outcome="done"))
+        self._add(Withheld(message_id=self.answer))
         self.contact = self._add(Contact(email=email, conversation_id=self.conversation))
         link = ContactConversation(contact_id=self.contact, conversation_id=self.conversation)
         self._add(link)

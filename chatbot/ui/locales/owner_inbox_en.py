@@ -96,6 +96,7 @@ class InboxTexts:
     )
     replaced: str = "Replaced by the visitor"
     limited: str = "Limited mode"
+    withheld: str = "Not shown to the visitor, because your records do not say it:"
     confidence: str = "Confidence {percent} %"
     rated_up: str = "Good answer"
     rated_down: str = "Poor answer"
