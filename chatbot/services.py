@@ -12,6 +12,7 @@ from chatbot.background import Background
 from chatbot.engine.admission import Admission, AdmissionValues
 from chatbot.engine.answering import Answering, AnsweringValues
 from chatbot.engine.call_tools import build_call_tools
+from chatbot.engine.context_view import ContextLimits, ContextReader
 from chatbot.engine.ending import Ending, EndingValues
 from chatbot.engine.engine import ChatEngine
 from chatbot.engine.exam import Exam, ExamValues, RehearsalToolbox
@@ -21,6 +22,7 @@ from chatbot.engine.knowledge_now import KnowledgeNow
 from chatbot.engine.model_answer import ModelAnswer, ModelValues
 from chatbot.engine.program_chat import ProgramFit
 from chatbot.engine.prompts import CountTokens
+from chatbot.engine.tailor import TailorDesk
 from chatbot.engine.tools import TOOLS, Toolbox
 from chatbot.engine.visitor_chat import VisitorChat, VisitorValues
 from chatbot.foundations import (
@@ -122,6 +124,8 @@ class Services:
     inbox: InboxDesk
     limits: Limits
     fit: FitDesk
+    tailor: TailorDesk
+    context: ContextReader
     access: OwnerAccess | None = None
     budget_cap: int = 0
     copies: "Copies | None" = None
@@ -243,6 +247,14 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
         bell=live,
         confirming=confirming,
     )
+    fit = FitDesk(
+        database=database,
+        knowledge=knowledge,
+        reader=jobs,
+        fetcher=JobLinks(),
+        links=fit_links,
+        bell=live,
+    )
     presence = build_presence(settings, database)
     takeover = build_takeover(settings, database, live, engine)
     reminders = Reminders(database=database, after_minutes=settings.escalation_remind_minutes)
@@ -306,14 +318,15 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
         takeover=takeover,
         presence=presence,
         contacts=ContactDesk(database=database, zone=parse_zone(settings.time_zone)),
-        fit=FitDesk(
+        fit=fit,
+        context=ContextReader(
+            ContextLimits(settings.profile_tokens, settings.job_tokens, settings.history_tokens),
             database=database,
+            admission=admission,
             knowledge=knowledge,
-            reader=jobs,
-            fetcher=JobLinks(),
-            links=fit_links,
-            bell=live,
+            count=count,
         ),
+        tailor=TailorDesk(database=database, knowledge=knowledge, fit=fit, links=fit_links),
         inbox=InboxDesk(
             database=database,
             bell=live,

@@ -136,6 +136,7 @@ def _build_owner_tabs(services: Services, values: "PageValues") -> "OwnerTabs":
         inbox=services.inbox,
         knowledge=services.knowledge_desk,
         exam=services.exam,
+        tailor=services.tailor,
         notifications=NotificationDesk(database=services.database, outbox=services.outbox),
         bookings=BookingDesk(services.calls, database=services.database),
         analytics=Analytics(services.database),

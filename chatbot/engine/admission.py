@@ -234,6 +234,30 @@ class Admission:
         jobs = job_descriptions.list_in_mind(session, conversation_id=conversation.id)
         return self._judge_job(self._add_history(draft, rows, jobs), jobs)
 
+    def read_history(
+        self, session: Session, conversation: Conversation
+    ) -> tuple[tuple[HistoryRow, ...], str]:
+        """What the next turn is told of the chat so far, and of the job description in mind."""
+        rows = messages.list_history(
+            session,
+            conversation_id=conversation.id,
+            start=conversation.history_from,
+            before=None,
+            limit=2 * self._values.history_messages + 2,
+        )
+        jobs = job_descriptions.list_in_mind(session, conversation_id=conversation.id)
+        chosen = choose_history(
+            tell_jobs(rows, jobs),
+            keep=self._values.history_messages,
+            max_tokens=self._values.history_tokens,
+            count=self._count,
+        )
+        return tuple(chosen), self._tell_last(jobs)
+
+    def _tell_last(self, jobs: Sequence[JobInMind]) -> str:
+        """What a model is told of the last job description; "" for none."""
+        return (jobs[-1].trimmed or self._jobs.trim(jobs[-1].text)) if jobs else ""
+
     def _judge_job(self, draft: Draft, jobs: Sequence[JobInMind]) -> Draft:
         """The draft with the fit sheet, when what is asked is a job description."""
         if not draft.question or not is_job_description(draft.question):
@@ -283,7 +307,7 @@ class Admission:
             count=self._count,
         )
         words = tuple(row.content for row in history if row.role == Role.USER)
-        told = jobs[-1].trimmed or self._jobs.trim(jobs[-1].text) if jobs else ""
+        told = self._tell_last(jobs)
         return replace(draft, history=tuple(history), earlier_words=words, job_text=told)
 
     def admit(self, session: Session, draft: Draft, *, worst_case: int) -> Turn:

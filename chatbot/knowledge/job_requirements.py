@@ -205,7 +205,8 @@ def _read(text: str, section: str, *, is_bullet: bool) -> Requirement | None:
         says_it = is_bullet or _CUE.search(text) or kind is not RequirementKind.OTHER
     else:
         says_it = _stands_alone(text, kind)
-    if not says_it or len(re.findall(r"[^\W\d_]{2,}", text)) < 1:
+    has_words = re.search(r"[^\W\d_]{2,}", text) or find_skills(text)
+    if not says_it or not has_words:
         return None
     is_nice = section == "nice" or bool(_NICE_WORDS.search(text))
     return Requirement(text.rstrip("."), kind, is_must=not is_nice)

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -43,13 +44,15 @@ class BookingRow:
 
 @dataclass(frozen=True)
 class JobDescriptionRow:
-    """A job description that this person pasted; `text` is its beginning, `is_cut` says so."""
+    """A job description that this person pasted; `text` is its beginning, `is_cut` says so,
+    and `fit` is its fit sheet."""
 
     id: uuid.UUID
     title: str
     text: str
     is_cut: bool
     created_at: datetime
+    fit: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,7 @@ def _list_job_descriptions(
             text=row.text[:MAX_JOB_TEXT],
             is_cut=len(row.text) > MAX_JOB_TEXT,
             created_at=row.created_at,
+            fit=row.fit,
         )
         for row in session.exec(statement)
     )

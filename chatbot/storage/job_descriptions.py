@@ -82,12 +82,22 @@ def list_of_session(
     return session.exec(statement).all()
 
 
-def list_all(session: Session, request: PageRequest) -> tuple[list[JobDescription], int]:
-    """All job descriptions, the latest first, and how many; the same text brought twice is one."""
+def list_all(
+    session: Session, request: PageRequest, *, only: str = ""
+) -> tuple[list[JobDescription], int]:
+    """Job descriptions, the latest first, and how many; the same text brought twice is one.
+
+    `only` is "own" for the owner's, "brought" for those of visitors, "" for all.
+    """
     later = aliased(JobDescription)
     is_old = exists().where(
         col(later.text_hash) == col(JobDescription.text_hash),
         col(later.id) > col(JobDescription.id),
     )
     statement = select(JobDescription).where(~is_old).order_by(col(JobDescription.id).desc())
+    conversation = col(JobDescription.conversation_id)
+    if only == "own":
+        statement = statement.where(conversation.is_(None))
+    elif only == "brought":
+        statement = statement.where(conversation.is_not(None))
     return read_page(session, statement, request)

@@ -73,12 +73,13 @@ class VisitorContact:
 
 @dataclass(frozen=True)
 class Job:
-    """A job description that the visitor pasted and has not edited away."""
+    """A job description that the visitor pasted and has not edited away, with its fit sheet."""
 
     id: uuid.UUID
     title: str
     text: str
     created_at: datetime
+    fit: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -258,7 +259,7 @@ def _list_jobs(session: Session, conversation_id: uuid.UUID) -> tuple[Job, ...]:
     )
     # The same one sent twice is one.
     rows = {row.text: row for row in session.exec(statement)}
-    return tuple(Job(row.id, row.title, row.text, row.created_at) for row in rows.values())
+    return tuple(Job(row.id, row.title, row.text, row.created_at, row.fit) for row in rows.values())
 
 
 def _list_questions(session: Session, conversation_id: uuid.UUID) -> tuple[FiledQuestion, ...]:

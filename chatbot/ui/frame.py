@@ -126,7 +126,7 @@ class PageFrame:
             f'<p class="cc-headline">{html.escape(values.headline)}</p>'
             f"<h2>{texts.hello.format(name=self._name)}</h2>"
             f"<p>{texts.who.format(name=self._name)}</p>"
-            f"{self.book()}{self.fit()}"
+            f'<div class="cc-ways">{self.book()}{self.fit()}</div>'
             f'<p class="cc-small">{small}</p>{self._problems()}</div>'
         )
 

@@ -13,6 +13,7 @@ from chatbot.ui import owner_markup as markup
 from chatbot.ui.locales.owner_contacts_en import ContactTexts
 from chatbot.ui.locales.owner_en import OwnerTexts
 from chatbot.ui.owner_contact_list import TAB, name_of
+from chatbot.ui.owner_fit_html import job_sheet_html
 
 
 class ContactView:
@@ -176,7 +177,8 @@ class ContactView:
         end = "\u2026" if job.is_cut else ""
         return (
             f'<details class="contact-job"><summary>{title}, {markup.moment(job.created_at)}'
-            f"</summary><p>{markup.prose(job.text + end)}</p></details>"
+            f"</summary>{job_sheet_html(job.id, job.fit, place=TAB)}"
+            f"<p>{markup.prose(job.text + end)}</p></details>"
         )
 
     def _candidate(self, contact: ContactRow) -> str:

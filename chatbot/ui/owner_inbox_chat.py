@@ -3,6 +3,7 @@
 from chatbot.storage.transcripts import EscalationTimes, Job, Transcript, VisitorContact
 from chatbot.ui import owner_markup as markup
 from chatbot.ui.locales.owner_inbox_en import InboxTexts
+from chatbot.ui.owner_fit_html import job_sheet_html
 from chatbot.ui.owner_inbox_list import NO_ID, TAB, chat_row, title_of
 from chatbot.ui.owner_transcript import cost_words
 
@@ -103,7 +104,7 @@ def _job(row: Job, texts: InboxTexts) -> str:
     title = markup.line(row.title or texts.untitled_job)
     return (
         f'<details class="inbox-job" id="inbox-job-{row.id}"><summary>{title}</summary>'
-        f"<p>{markup.prose(row.text)}</p></details>"
+        f"{job_sheet_html(row.id, row.fit, place='about')}<p>{markup.prose(row.text)}</p></details>"
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import gradio as gr
 
 from chatbot.engine.exam import Exam
+from chatbot.engine.tailor import TailorDesk
 from chatbot.people.booking_desk import BookingDesk
 from chatbot.people.contact_desk import ContactDesk
 from chatbot.people.inbox_desk import InboxDesk
@@ -20,6 +21,7 @@ from chatbot.ui import (
     owner_knowledge_tab,
     owner_notifications_tab,
     owner_privacy_tab,
+    owner_tailor_tab,
 )
 from chatbot.ui.color import css, parse_color, readable_on
 from chatbot.ui.locales.owner_calls_en import ENGLISH_OWNER_CALLS
@@ -28,6 +30,7 @@ from chatbot.ui.locales.owner_en import ENGLISH_OWNER, OwnerTexts
 from chatbot.ui.locales.owner_inbox_en import ENGLISH_INBOX, InboxTexts
 from chatbot.ui.locales.owner_knowledge_en import ENGLISH_KNOWLEDGE, KnowledgeTexts
 from chatbot.ui.locales.owner_privacy_en import ENGLISH_OWNER_PRIVACY
+from chatbot.ui.locales.owner_tailor_en import ENGLISH_TAILOR
 from chatbot.ui.owner_guard import Door, OwnerGuard
 from chatbot.ui.owner_list import hidden_box
 from chatbot.ui.theme import DARK_GROUND, LIGHT_GROUND
@@ -51,6 +54,7 @@ class OwnerTabs:
         inbox: InboxDesk,
         knowledge: KnowledgeDesk,
         exam: Exam,
+        tailor: TailorDesk,
         bookings: BookingDesk,
         notifications: NotificationDesk,
         analytics: Analytics,
@@ -66,6 +70,7 @@ class OwnerTabs:
         self._inbox = inbox
         self._knowledge = knowledge
         self._exam = exam
+        self._tailor = tailor
         self._bookings = bookings
         self._notifications = notifications
         self._analytics = analytics
@@ -88,6 +93,7 @@ class OwnerTabs:
             self._add_inbox(guard, presence)
             self._add_contacts(guard)
             self._add_knowledge(guard)
+            self._add_tailor(guard)
             self._add_calls(guard)
             self._add_analytics(guard, clock, scheme)
             self._add_notifications(guard)
@@ -126,6 +132,13 @@ class OwnerTabs:
             texts=self._knowledge_texts,
         )
         owner_knowledge_handlers.wire(tab, handlers)
+
+    def _add_tailor(self, guard: OwnerGuard) -> None:
+        tab = owner_tailor_tab.build(self._texts, ENGLISH_TAILOR)
+        handlers = owner_tailor_tab.TailorHandlers(
+            desk=self._tailor, guard=guard, tab=tab, common=self._texts, texts=ENGLISH_TAILOR
+        )
+        owner_tailor_tab.wire(tab, handlers)
 
     def _add_privacy(self, guard: OwnerGuard) -> None:
         texts = ENGLISH_OWNER_PRIVACY

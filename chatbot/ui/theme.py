@@ -20,7 +20,7 @@ DARK_GROUND: Rgb = (19, 21, 26)
 _ROUNDS = 5
 _SHEETS = (
     *("page.css", "forms.css", "your-data.css", "owner.css", "embed.css"),
-    *("owner-contacts.css", "owner-inbox.css", "owner-knowledge.css"),
+    *("owner-contacts.css", "owner-inbox.css", "owner-knowledge.css", "owner-tailor.css"),
 )
 _SCRIPTS = (
     "bell.js",

@@ -18,6 +18,7 @@ from chatbot.ui.locales.owner_en import ENGLISH_OWNER
 from chatbot.ui.locales.owner_inbox_en import ENGLISH_INBOX
 from chatbot.ui.locales.owner_knowledge_en import ENGLISH_KNOWLEDGE
 from chatbot.ui.locales.owner_privacy_en import ENGLISH_OWNER_PRIVACY
+from chatbot.ui.locales.owner_tailor_en import ENGLISH_TAILOR
 from chatbot.ui.owner_calls_tab import CallsHandlers, CallsTab
 from chatbot.ui.owner_contacts_tab import ContactsHandlers, ContactsTab
 from chatbot.ui.owner_guard import OwnerGuard
@@ -29,6 +30,7 @@ from chatbot.ui.owner_list import OwnerList, read_clock, read_page_number
 from chatbot.ui.owner_notifications_tab import NotificationsHandlers, NotificationsTab
 from chatbot.ui.owner_privacy_tab import PrivacyHandlers, PrivacyTab
 from chatbot.ui.owner_tabs import OwnerTabs
+from chatbot.ui.owner_tailor_tab import TailorHandlers, TailorTab
 from dashboards.analytics import Analytics
 from dashboards.analytics_tab import PLACES, AnalyticsHandlers, AnalyticsTab, AnalyticsTexts
 from dashboards.figure_style import FigureStyle
@@ -84,6 +86,7 @@ class Area:
         inbox: Any = None,
         knowledge: Any = None,
         exam: Any = None,
+        tailor: Any = None,
         calls: Any = None,
         analytics: Any = None,
         notifications: Any = None,
@@ -106,6 +109,14 @@ class Area:
             tab=named(KnowledgeTab, pane=pane),
             common=ENGLISH_OWNER,
             texts=ENGLISH_KNOWLEDGE,
+        )
+        # What its handlers do for the owner: test_owner_tailor_tab.py.
+        self.tailor = TailorHandlers(
+            desk=tailor,
+            guard=guard,
+            tab=named(TailorTab, pane=pane),
+            common=ENGLISH_OWNER,
+            texts=ENGLISH_TAILOR,
         )
         self.inbox = InboxHandlers(
             desk=inbox,
@@ -193,7 +204,10 @@ def add_hostile_visit(database) -> dict[str, str]:
 
 async def test_no_event_does_anything_for_a_stranger():
     broken = BrokenDesk()
-    desks = ("contacts", "inbox", "knowledge", "exam", "calls", "analytics", "notifications")
+    desks = (
+        *("contacts", "inbox", "knowledge", "exam", "tailor", "calls", "analytics"),
+        "notifications",
+    )
     area = Area(**dict.fromkeys(desks, broken), is_open=False)
     events = area.events()
     assert len(events) >= 20
@@ -212,6 +226,7 @@ def test_every_event_that_is_built_belongs_to_a_checked_handler(sqlite_database)
         inbox=make_inbox(sqlite_database),
         knowledge=None,
         exam=None,
+        tailor=None,
         bookings=cast(BookingDesk, BrokenDesk()),
         notifications=None,
         analytics=Analytics(sqlite_database),

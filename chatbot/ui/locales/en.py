@@ -18,7 +18,7 @@ class Texts:
     untitled_chat: str = "Empty chat"
     menu: str = "Menu"
     book_call: str = "Book a call"
-    fit_sheet: str = "Check a job: fit sheet"
+    fit_sheet: str = "Fit sheet"
     other_device: str = "Continue on another device"
     return_link: str = "Open this address on the other device. It works once, for 24 hours:"
     verify_email: str = "Confirm your e-mail address"

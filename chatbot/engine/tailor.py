@@ -1,0 +1,225 @@
+"""The owner's side of job descriptions: saved ones, advice on the CV, a letter, and questions.
+
+There is one conversation for each job, whose id is the job's; it is kept with the job and goes with
+it. Everything is made by rules from the records as they are now, so that it works without a model
+and every claim has its source. For the owner's handlers and routes only.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from chatbot.engine.fit_desk import FitDesk
+from chatbot.engine.knowledge_now import Knowledge, KnowledgeNow
+from chatbot.engine.limited import COVERED
+from chatbot.errors import InvalidInput, NotFound
+from chatbot.knowledge.fit import FitSheet, build_fit_sheet, summarise
+from chatbot.knowledge.fit_verdict import Evidence, FitStatus
+from chatbot.knowledge.tailoring import (
+    Advice,
+    LetterLine,
+    build_advice,
+    build_letter,
+    find_topic,
+    number_sources,
+    write_letter,
+)
+from chatbot.people.fit_links import FitLinks
+from chatbot.people.job_descriptions import keep_job
+from chatbot.storage import job_descriptions
+from chatbot.storage.database import Database
+from chatbot.storage.models import JobDescription, utc_now
+from chatbot.storage.pages import PageOf, PageRequest
+from chatbot.text import clean_text
+
+MAX_QUESTION = 2000
+MAX_TURNS = 200
+SHOWN_HITS = 3
+JOB_GONE = "This job description is no longer here. Load the list again."
+
+
+@dataclass(frozen=True)
+class JobLine:
+    """One saved job description in the list; `is_own` is one that the owner brought."""
+
+    id: uuid.UUID
+    title: str
+    is_own: bool
+    met: int
+    asked: int
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class TailorTurn:
+    """One question of the owner about a job, and the answer with its sources."""
+
+    question: str
+    answer: str
+    evidence: tuple[Evidence, ...]
+    asked_at: datetime
+
+
+@dataclass(frozen=True)
+class TailorFile:
+    """A job description with everything that is made of it; `id` is its conversation's id too."""
+
+    id: uuid.UUID
+    title: str
+    text: str
+    source_url: str | None
+    conversation_id: uuid.UUID | None
+    created_at: datetime
+    sheet: FitSheet
+    summary: tuple[str, ...]
+    path: str
+    advice: tuple[Advice, ...]
+    letter: tuple[LetterLine, ...]
+    turns: tuple[TailorTurn, ...]
+
+
+class TailorDesk:
+    """One method for each thing that the owner can do about a job."""
+
+    def __init__(
+        self, *, database: Database, knowledge: KnowledgeNow, fit: FitDesk, links: FitLinks
+    ) -> None:
+        self._database = database
+        self._knowledge = knowledge
+        self._fit = fit
+        self._links = links
+
+    async def list_jobs(self, *, only: str = "", page: int = 1) -> PageOf[JobLine]:
+        """The saved job descriptions, the latest first; `only` is own or brought, "" for all."""
+        request = PageRequest(page)
+
+        def work(session: Session) -> PageOf[JobLine]:
+            rows, total = job_descriptions.list_all(session, request, only=only)
+            return PageOf(tuple(map(_line, rows)), total, request.page, request.size)
+
+        return await self._database.read(work)
+
+    async def add_job(self, text: str) -> uuid.UUID:
+        """Save a job description, or what a link leads to, that no visitor brought."""
+        knowledge = await self._database.read(self._knowledge.read)
+        job = await self._fit.read_job(text, knowledge)
+        await self._database.write(lambda session: keep_job(session, job, conversation_id=None))
+        return job.id
+
+    async def delete_job(self, job_id: str | uuid.UUID) -> None:
+        """Delete one of the owner's own; a visitor's goes with their chat."""
+
+        def work(session: Session) -> None:
+            row = _get(session, job_id)
+            if row.conversation_id is not None:
+                raise InvalidInput("This job came with a chat. Delete the chat to delete it.")
+            session.delete(row)
+
+        await self._database.write(work)
+
+    async def open_job(self, job_id: str | uuid.UUID) -> TailorFile:
+        """A job with its sheet by the records of now, advice, letter and conversation."""
+
+        def work(session: Session) -> tuple[JobDescription, Knowledge]:
+            return _get(session, job_id), self._knowledge.read(session)
+
+        return self._build(*await self._database.read(work))
+
+    async def ask(self, job_id: str | uuid.UUID, question: str) -> TailorTurn:
+        """Answer a question about a job from the records, and keep it in the job's conversation.
+
+        Raises NotFound for an unknown job, InvalidInput for no or too many words.
+        """
+        question = clean_text(question) if isinstance(question, str) else ""
+        if not question:
+            raise InvalidInput("Please type a question first.")
+        if len(question) > MAX_QUESTION:
+            raise InvalidInput(f"Please ask in at most {MAX_QUESTION:,} characters.")
+
+        file = await self.open_job(job_id)
+        answer, evidence = self._answer(file, question)
+        turn = TailorTurn(question, answer, evidence, utc_now())
+
+        def work(session: Session) -> None:
+            row = _get(session, job_id, for_update=True)
+            row.tailoring = [*(row.tailoring or []), _store(turn)][-MAX_TURNS:]
+
+        await self._database.write(work)
+        return turn
+
+    def _answer(self, file: TailorFile, question: str) -> tuple[str, tuple[Evidence, ...]]:
+        topic = find_topic(question)
+        if topic == "letter":
+            return write_letter(file.letter), number_sources(file.letter)
+        if topic:
+            found = [advice for advice in file.advice if str(advice.kind) == topic]
+            lines = [f"- {advice.text}" for advice in found]
+            evidence = tuple(dict.fromkeys(e for advice in found for e in advice.evidence))
+            return "\n".join(lines) or "Nothing of that kind comes up for this job.", evidence
+        reading = self._knowledge.latest.rules.read(question)
+        hits = reading.hits[:SHOWN_HITS] if reading.coverage >= COVERED else ()
+        if not hits:
+            return "Your records do not say. Add it to your profile, or answer it in Knowledge.", ()
+        quoted = tuple(
+            Evidence(hit.section.text, hit.section.label, hit.section.id) for hit in hits
+        )
+        return "\n".join(f"- {e.source}: \u201c{e.quote}\u201d" for e in quoted), quoted
+
+    def _build(self, row: JobDescription, knowledge: Knowledge) -> TailorFile:
+        profile = knowledge.profile
+        sheet = build_fit_sheet(row.text, profile, today=utc_now().date())
+        return TailorFile(
+            id=row.id,
+            title=row.title,
+            text=row.text,
+            source_url=row.source_url,
+            conversation_id=row.conversation_id,
+            created_at=row.created_at,
+            sheet=sheet,
+            summary=summarise(sheet, first_name=profile.first_name),
+            path=self._links.build_path(row.id),
+            advice=build_advice(sheet, profile),
+            letter=build_letter(sheet, profile),
+            turns=tuple(map(_read_turn, row.tailoring or ())),
+        )
+
+
+def _get(session: Session, job_id: str | uuid.UUID, *, for_update: bool = False) -> JobDescription:
+    try:
+        key = uuid.UUID(str(job_id))
+    except ValueError:
+        raise NotFound(JOB_GONE) from None
+    row = job_descriptions.get_job(session, job_id=key, for_update=for_update)
+    if row is None:
+        raise NotFound(JOB_GONE)
+    return row
+
+
+def _line(row: JobDescription) -> JobLine:
+    items = (row.fit or {}).get("items", ())
+    return JobLine(
+        id=row.id,
+        title=row.title,
+        is_own=row.conversation_id is None,
+        met=sum(item["status"] == FitStatus.MET for item in items),
+        asked=len(items),
+        created_at=row.created_at,
+    )
+
+
+def _store(turn: TailorTurn) -> dict[str, Any]:
+    return {
+        "question": turn.question,
+        "answer": turn.answer,
+        "evidence": [[e.quote, e.source, e.section_id] for e in turn.evidence],
+        "at": turn.asked_at.astimezone(UTC).isoformat(),
+    }
+
+
+def _read_turn(stored: dict[str, Any]) -> TailorTurn:
+    evidence = tuple(Evidence(*found) for found in stored["evidence"])
+    moment = datetime.fromisoformat(stored["at"])
+    return TailorTurn(stored["question"], stored["answer"], evidence, moment)

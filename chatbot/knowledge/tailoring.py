@@ -1,0 +1,202 @@
+"""Advice on a CV for one job, and a cover letter, from the fit sheet alone: by rules, with sources.
+
+Nothing is proposed that the records do not hold: advice moves and rewords what is there, and every
+claim of the letter is a quote or a figure of the sheet.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chatbot.knowledge.fit import FitItem, FitSheet
+from chatbot.knowledge.fit_verdict import Evidence, FitStatus
+from chatbot.knowledge.sections import Profile, Section, SectionKind
+from chatbot.knowledge.skill_names import find_skills
+
+MAX_LETTER_POINTS = 5
+_SHOWN = frozenset({SectionKind.WORK, SectionKind.PROJECT})
+_MEANT = {
+    "letter": re.compile(r"(?i)\b(?:cover|letter|application|apply)\b"),
+    "learn": re.compile(r"(?i)\b(?:learn|gaps?|missing|lack|study|weak\w*)\b"),
+    "reorder": re.compile(r"(?i)\b(?:re-?order|order|first|move|top|structure)\b"),
+    "rephrase": re.compile(r"(?i)\b(?:re-?phrase|re-?word|wording|words|keywords?|terms?|say)\b"),
+    "highlight": re.compile(r"(?i)\b(?:highlight|strengths?|stress|emphasi[sz]e|show|best|fit)\b"),
+}
+
+
+class AdviceKind(StrEnum):
+    """What a piece of advice proposes to do with the CV."""
+
+    HIGHLIGHT = "highlight"
+    REORDER = "reorder"
+    REPHRASE = "rephrase"
+    LEARN = "learn"
+    TELL = "tell"
+
+
+@dataclass(frozen=True)
+class Advice:
+    """One proposal and what of the records or of the job it rests on."""
+
+    kind: AdviceKind
+    text: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True)
+class LetterLine:
+    """One paragraph of a letter; one that claims something about the owner has its evidence."""
+
+    text: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+def build_advice(sheet: FitSheet, profile: Profile) -> tuple[Advice, ...]:
+    """What to highlight, reorder, rephrase, learn or tell for this job."""
+    sections = {section.id: section for section in profile.sections}
+    return (
+        *_highlight(sheet, sections),
+        *_reorder(sheet, profile),
+        *_rephrase(sheet, sections),
+        *_learn(sheet),
+        *_tell(sheet),
+    )
+
+
+def build_letter(sheet: FitSheet, profile: Profile) -> tuple[LetterLine, ...]:
+    """A cover letter: what the job asks for, each with what the records say to it."""
+    role = f"the role {sheet.title}" if sheet.title else "the role that you describe"
+    met = [item for item in sheet.items if item.status is FitStatus.MET and item.evidence]
+    points = sorted(met, key=lambda item: not item.is_must)[:MAX_LETTER_POINTS]
+    gaps = [i for i in sheet.items if i.status is FitStatus.GAP and i.is_must and i.evidence][:2]
+    lines = [LetterLine("Dear hiring team,"), LetterLine(f"I am writing about {role}.")]
+    lines += [LetterLine(_point(item), item.evidence[:2]) for item in points]
+    if not points:
+        lines.append(LetterLine("My records show none of what you ask for, so I would rather ask."))
+    if gaps:
+        named = " and ".join(f"\u201c{item.requirement}\u201d" for item in gaps)
+        evidence = tuple(found for item in gaps for found in item.evidence[:1])
+        lines.append(LetterLine(f"To be plain: I do not bring {named} today.", evidence))
+    contact = [
+        s for s in profile.sections if profile.availability and profile.availability in s.text
+    ]
+    if contact:
+        quoted = Evidence(profile.availability, contact[0].label, contact[0].id)
+        lines.append(LetterLine(f"On my availability: {profile.availability}.", (quoted,)))
+    return (*lines, LetterLine("Kind regards,\n" + profile.name))
+
+
+def find_topic(question: str) -> str:
+    """What a question about a job is about: "letter", a kind of advice, or "" for another."""
+    return next((name for name, pattern in _MEANT.items() if pattern.search(question)), "")
+
+
+def _point(item: FitItem) -> str:
+    asked = f"You ask for \u201c{item.requirement}\u201d."
+    if item.kind == "years":
+        return f"{asked} My records show {item.note}."
+    return f"{asked} From my records: \u201c{item.evidence[0].quote.strip(' .')}\u201d."
+
+
+def _highlight(sheet: FitSheet, sections: dict[str, Section]) -> Iterable[Advice]:
+    told: set[str] = set()
+    for item in sheet.items:
+        shown = [e for e in item.evidence if _kind(e, sections) in _SHOWN and e.quote not in told]
+        if item.status is FitStatus.MET and item.kind != "years" and shown:
+            told.add(shown[0].quote)
+            text = f"Let this stand out, because \u201c{item.requirement}\u201d is asked for."
+            yield Advice(AdviceKind.HIGHLIGHT, text, tuple(shown[:1]))
+
+
+def _reorder(sheet: FitSheet, profile: Profile) -> Iterable[Advice]:
+    """A job or project that shows more of what is asked than the one above it."""
+    counts = Counter(
+        key
+        for item in sheet.items
+        if item.status in (FitStatus.MET, FitStatus.PARTIAL)
+        for key in {found.section_id for found in item.evidence}
+    )
+    for kind in (SectionKind.PROJECT, SectionKind.WORK):
+        rows = list(dict.fromkeys(s for s in profile.sections if s.kind is kind))
+        best = max(rows, key=lambda section: counts[section.id], default=None)
+        if best is None or counts[best.id] < 2 or rows[0] is best:
+            continue
+        if counts[best.id] > counts[rows[0].id]:
+            number, name = counts[best.id], f"\u201c{_name(best)}\u201d"
+            text = (
+                f"Give {name} the most room: of all your jobs it shows most of what is asked for."
+            )
+            if kind is SectionKind.PROJECT:
+                above = f"\u201c{_name(rows[0])}\u201d"
+                text = f"Move {name} above {above}: it shows {number} of the things asked for."
+            first = best.text.splitlines()[0]
+            yield Advice(AdviceKind.REORDER, text, (Evidence(first, best.label, best.id),))
+
+
+def _rephrase(sheet: FitSheet, sections: dict[str, Section]) -> Iterable[Advice]:
+    """Words of the job for what the CV calls otherwise, and skills that only a list names."""
+    for item in sheet.items:
+        if item.status not in (FitStatus.MET, FitStatus.PARTIAL):
+            continue
+        for mention in find_skills(item.requirement):
+            asked = item.requirement[mention.start : mention.end]
+            found = [e for e in item.evidence if mention.skill.pattern.search(e.quote)]
+            if not found:
+                continue
+            same = any(re.search(rf"(?i)(?<!\w){re.escape(asked)}(?!\w)", e.quote) for e in found)
+            if not same:
+                named = mention.skill.pattern.search(found[0].quote)
+                yours = named[0] if named else mention.skill.name
+                text = f"The job says \u201c{asked}\u201d where you say \u201c{yours}\u201d."
+                yield Advice(AdviceKind.REPHRASE, f"{text} Use both.", tuple(found[:1]))
+            elif all(_kind(e, sections) is SectionKind.SKILL for e in found):
+                text = f"\u201c{asked}\u201d stands in a list only. Say where you used it."
+                yield Advice(AdviceKind.REPHRASE, text, tuple(found[:1]))
+
+
+def _learn(sheet: FitSheet) -> Iterable[Advice]:
+    for item in sheet.items:
+        if item.status is FitStatus.GAP:
+            weight = "It is a must here" if item.is_must else "It is a wish here"
+            text = (
+                f"\u201c{item.requirement}\u201d is a gap. {weight}; learn it or be plain about it."
+            )
+            yield Advice(AdviceKind.LEARN, text, item.evidence[:1])
+        elif item.status is FitStatus.PARTIAL and "not in the records" in item.note:
+            missing = item.note.partition("not in the records: ")[2].partition(";")[0]
+            text = f"Of \u201c{item.requirement}\u201d you lack {missing}."
+            yield Advice(AdviceKind.LEARN, text, item.evidence[:1])
+
+
+def _tell(sheet: FitSheet) -> Iterable[Advice]:
+    for item in sheet.items:
+        if item.asks or (item.status is FitStatus.UNKNOWN and item.kind != "trait"):
+            named = " and ".join(item.asks) or item.requirement
+            text = f"Your records do not say anything about {named}. If you have it, add it."
+            yield Advice(AdviceKind.TELL, text)
+
+
+def _kind(found: Evidence, sections: dict[str, Section]) -> SectionKind | None:
+    section = sections.get(found.section_id)
+    return section.kind if section else None
+
+
+def _name(section: Section) -> str:
+    return section.heading.partition(": ")[2] or section.heading
+
+
+def number_sources(lines: Sequence[LetterLine]) -> tuple[Evidence, ...]:
+    """The evidence of a letter, each once, in the order of its numbers from 1."""
+    return tuple(dict.fromkeys(found for line in lines for found in line.evidence))
+
+
+def write_letter(lines: Sequence[LetterLine]) -> str:
+    """A letter as text, each claim with the numbers of its sources, which are listed below it."""
+    sources = number_sources(lines)
+    paragraphs = [
+        line.text + "".join(f" [{sources.index(e) + 1}]" for e in line.evidence) for line in lines
+    ]
+    listed = [f"[{n}] {e.source}: \u201c{e.quote}\u201d" for n, e in enumerate(sources, start=1)]
+    return "\n\n".join(paragraphs) + ("\n\nSources\n" + "\n".join(listed) if listed else "")
