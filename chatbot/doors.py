@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 IsOwner = Callable[[Mapping[str, str]], Awaitable[bool]]
 
 
+def add_public_files(site: "FastAPI", values: "PageValues", site_url: str) -> frozenset[str]:
+    """Adds what other sites, search engines and agents load; returns the paths."""
+    from chatbot.ui.public_files import PUBLIC_PATHS, build_public_router
+
+    site.include_router(build_public_router(values, site_url))
+    return PUBLIC_PATHS
+
+
 def build_program_chat(services: Services) -> "ProgramChat":
     """What programs can do with chats, on the use cases of the page."""
     from chatbot.engine.program_chat import ProgramChat, ProgramParts

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from chatbot.doors import add_doors
+from chatbot.doors import add_doors, add_public_files
 from chatbot.foundations import find_page_url, has_hugging_face
 from chatbot.page_setup import build_page_values
 from chatbot.services import Services
@@ -41,6 +41,7 @@ def build_site(
     from fastapi.exceptions import RequestValidationError
 
     from chatbot.ui.assets import build_assets_router
+    from chatbot.ui.discovery import discovery_head
     from chatbot.ui.layout import build_page
     from chatbot.ui.locales.en import ENGLISH
     from chatbot.ui.owner_area import OwnerArea
@@ -83,25 +84,21 @@ def build_site(
     visitor_paths = _add_call_routes(site, services, values)
     owner_paths = _add_owner_routes(site, settings, services, values)
     secret_prefixes = _add_action_routes(site, settings, services, values)
-    add_doors(
-        site,
-        services,
-        values,
-        is_owner=_ask_owner(services),
-        origins=origins,
-        site_url=find_page_url(settings),
-    )
+    site_url = find_page_url(settings)
+    public_paths = add_public_files(site, values, site_url)
+    is_owner = _ask_owner(services)
+    add_doors(site, services, values, is_owner=is_owner, origins=origins, site_url=site_url)
     gr.mount_gradio_app(
         site, page, path="/", auth_dependency=_identify(services), **page_options(values)
     )
     hardening = HardeningValues(
         title=str(page.title),
         description=ENGLISH.page_description.format(owner=values.name, name=values.first_name),
-        head=page_head(values),
+        head=page_head(values) + discovery_head(values, site_url),
         embed_origins=tuple(settings.embed_origins),
         origins=origins,
         events=count_event_values(page),
-        own_paths=owner_paths | {PRIVACY_PATH},
+        own_paths=owner_paths | public_paths | {PRIVACY_PATH},
         secret_prefixes=(*secret_prefixes, f"{CALL_PATH}/", f"{RETURN_PATH}/"),
         large_bodies=IMPORT_BODIES,
         visitor_paths=visitor_paths,

@@ -124,6 +124,9 @@ ROUTES = {
     ("GET", "/api/openapi.json"): (200, 200),
     ("GET", "/api/docs"): (200, 200),
     ("GET", "/page/api.css"): (200, 200),
+    ("GET", "/widget.js"): (200, 200),
+    ("GET", "/llms.txt"): (200, 200),
+    ("GET", "/preview.png"): (200, 200),
     # The end of `/api`: nothing is there.
     ("GET", "/api/{rest:path}"): (404, 404),
     ("POST", "/api/{rest:path}"): (404, 404),

@@ -13,6 +13,7 @@ from chatbot.engine.views import ChatView
 from chatbot.engine.visitor_chat import ChatKey, PageInfo, VisitorChat
 from chatbot.errors import InvalidInput
 from chatbot.people.forms import new_form_id
+from chatbot.storage.models import Channel
 from chatbot.ui.chat_tab import ChatTab
 from chatbot.ui.event_values import read_key, read_page, read_text, read_uuid
 from chatbot.ui.faults import word_error
@@ -79,6 +80,7 @@ class ChatHandlers:
     async def open_page(self, request: gr.Request, token: Any, referrer: Any) -> Updates:
         info = PageInfo(
             page=read_page(request),
+            channel=_channel(request),
             locale=_locale(request),
             referrer=_referrer_host(referrer, request),
             address=request.client.host if request.client else None,
@@ -304,6 +306,12 @@ def _referrer_host(referrer: Any, request: gr.Request) -> str | None:
     except ValueError:
         return None
     return host if host and host != request.headers.get("host") else None
+
+
+def _channel(request: gr.Request) -> str:
+    """Whether the page is open by itself or inside the chat bubble of a site."""
+    query = urlsplit(str(request.headers.get("referer") or "")).query
+    return Channel.WIDGET if "embed=1" in query.split("&") else Channel.PAGE
 
 
 def _locale(request: gr.Request) -> str | None:

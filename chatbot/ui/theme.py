@@ -19,7 +19,7 @@ LIGHT_GROUND: Rgb = (255, 255, 255)
 DARK_GROUND: Rgb = (19, 21, 26)
 _ROUNDS = 5
 _SHEETS = (
-    *("page.css", "forms.css", "your-data.css", "owner.css"),
+    *("page.css", "forms.css", "your-data.css", "owner.css", "embed.css"),
     *("owner-contacts.css", "owner-inbox.css", "owner-knowledge.css"),
 )
 _SCRIPTS = (
@@ -31,6 +31,7 @@ _SCRIPTS = (
     "owner.js",
     "owner-contacts.js",
     "owner-inbox.js",
+    "embed.js",
 )
 
 

@@ -31,7 +31,7 @@ Too many requests are answered with 429 and a `Retry-After` header, in seconds.
 log too.
 
 **Live.** `WS /api/chats/{{id}}/events` sends frames `{{"event", "body"}}`: `NEW_MESSAGE` \
-`{{id, sender, content, timestamp, status}}`, `DELTA` `{{id, text}}`, `STATUS` \
+`{{id, sender, content, timestamp, status}}`, `DELTA` `{{id, offset, text}}`, `STATUS` \
 `{{status, answering}}`, `ESCALATED` `{{status}}`, `FLOOR` `{{floor}}`, `ERROR` and `PING`. First \
 send `{{"event": "HELLO", "body": {{"token": TOKEN, "after": ID}}}}`, or the token as a header: \
 `after` is the last message you have seen, and all later ones are sent again. Then \

@@ -54,7 +54,7 @@ def _own_meta(title: str, description: str) -> str:
         f'<meta property="og:title" content="{title}">'
         f'<meta property="og:description" content="{description}">'
         '<meta property="og:type" content="profile">'
-        '<meta name="twitter:card" content="summary">'
+        '<meta name="twitter:card" content="summary_large_image">'
         f'<meta name="twitter:title" content="{title}">'
         f'<meta name="twitter:description" content="{description}">'
     )

@@ -11,7 +11,10 @@
 
   // --- Before the page is built -------------------------------------------------------------
 
-  if (localStorage.getItem("career-chat")) root.classList.add("cc-returning");
+  // A browser that lets a frame of another site store nothing throws at every use.
+  const storage = (use) => { try { return use(); } catch { return null; } };
+
+  if (storage(() => localStorage.getItem("career-chat"))) root.classList.add("cc-returning");
 
   // An address inside the owner's area goes by the sign-in, which sends the owner back here at once.
   const goal = location.hash.match(/^#owner\/([a-z]+)(?:\/([0-9a-f-]{36}))?$/);
@@ -261,12 +264,12 @@
 
   document.addEventListener("input", (event) => {
     if (event.target !== boxOf("message-box")) return;
-    sessionStorage.setItem("career-chat-draft", event.target.value);
+    storage(() => sessionStorage.setItem("career-chat-draft", event.target.value));
     root.classList.toggle("cc-is-long", event.target.value.length > FAR_TOO_LONG);
   }, true);
 
   function restoreDraft() {
-    const draft = sessionStorage.getItem("career-chat-draft");
+    const draft = storage(() => sessionStorage.getItem("career-chat-draft"));
     if (draft && !boxOf("message-box")?.value) setBox("message-box", draft);
   }
 

@@ -75,8 +75,10 @@
   });
 
   function forget() {
-    localStorage.removeItem(STORED);
-    sessionStorage.removeItem("career-chat-draft");
+    try {
+      localStorage.removeItem(STORED);
+      sessionStorage.removeItem("career-chat-draft");
+    } catch { /* A frame of another site that may store nothing has stored nothing. */ }
   }
 
   /* What this page still shows goes with it. */
