@@ -320,6 +320,8 @@ class Admission:
     def _touch(self, session: Session, draft: Draft) -> None:
         moment = utc_now()
         values: dict[str, object] = {"active_at": moment, "updated_at": moment}
+        if draft.conversation.status == ConversationStatus.ERASED:
+            values["status"] = ConversationStatus.ACTIVE
         if not draft.conversation.title and draft.question:
             values["title"] = clean_line(draft.question, limit=TITLE_CHARACTERS)
         if draft.history and draft.history[0].id != draft.conversation.history_from:
