@@ -133,6 +133,8 @@ ROUTES = {
     ("GET", "/preview.png"): (200, 200),
     # The end of `/api`: nothing is there.
     ("GET", "/api/{rest:path}"): (404, 404),
+    ("HEAD", "/api/{rest:path}"): (404, 404),
+    ("OPTIONS", "/api/{rest:path}"): (404, 404),
     ("POST", "/api/{rest:path}"): (404, 404),
     ("PUT", "/api/{rest:path}"): (404, 404),
     ("PATCH", "/api/{rest:path}"): (404, 404),

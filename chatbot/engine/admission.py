@@ -386,6 +386,8 @@ class Admission:
     def _touch(self, session: Session, draft: Draft) -> None:
         moment = utc_now()
         values: dict[str, object] = {"active_at": moment, "updated_at": moment}
+        if draft.conversation.status == ConversationStatus.ERASED:
+            values["status"] = ConversationStatus.ACTIVE
         if not draft.conversation.title and draft.question:
             title = draft.job.sheet.title if draft.job else draft.question
             values["title"] = clean_line(title or draft.question, limit=TITLE_CHARACTERS)

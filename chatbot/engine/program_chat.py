@@ -157,6 +157,7 @@ class ProgramChat:
         self, caller: Caller, chat_id: uuid.UUID, text: str, client_message_id: str
     ) -> Exchange:
         """Store a visitor's message and begin to answer it; the same id again finds the same."""
+        await self.read(caller, chat_id)
         client_message_id = clean_line(client_message_id, limit=MAX_CLIENT_ID)
         key = ChatKey(caller.token, str(chat_id), client_message_id)
         await self._parts.chat.send(key, text)
@@ -210,6 +211,7 @@ class ProgramChat:
         self, caller: Caller, chat_id: uuid.UUID, *, reason: str = "", message: str = ""
     ) -> ChatFacts:
         """Call the owner into a chat."""
+        await self.read(caller, chat_id)
         note = "\n".join(filter(None, [clean_text(reason, limit=MAX_REASON), message]))
         if caller.is_owner:
 
@@ -243,6 +245,9 @@ class ProgramChat:
         await self.read(caller, chat_id)
         reason = ErasureReason.OWNER if caller.is_owner else ErasureReason.VISITOR
         await self._parts.privacy.erase_conversation(chat_id, reason)
+        await self._database.write(
+            lambda session: program_chats.mark_erased(session, conversation_id=chat_id)
+        )
         self._parts.bell.ring_owner()
 
     async def rate(

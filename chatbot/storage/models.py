@@ -82,9 +82,13 @@ class Channel(StrEnum):
 
 
 class ConversationStatus(StrEnum):
+    """`ERASED` is what is left where a contact or a call still refers to it: for programs it is
+    gone, and a page whose chat it was goes on in it as in a new one."""
+
     ACTIVE = "active"
     ESCALATED = "escalated"
     CLOSED = "closed"
+    ERASED = "erased"
 
 
 class Floor(StrEnum):

@@ -13,12 +13,14 @@ from chatbot.storage.messages import SHOWN_COLUMNS, MessageRow
 from chatbot.storage.models import (
     ChatSession,
     Conversation,
+    ConversationStatus,
     Escalation,
     JobDescription,
     Message,
     Role,
 )
 from chatbot.storage.pages import PageOf, PageRequest, read_page
+from chatbot.storage.rows import update_rows
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,19 @@ class ChatFacts:
 
 
 def get_facts(session: Session, *, conversation_id: uuid.UUID) -> ChatFacts | None:
-    """The facts of one conversation."""
-    return next(iter(_list_facts(session, [conversation_id])), None)
+    """The facts of one conversation; None when it is gone or has been erased."""
+    found = next(iter(_list_facts(session, [conversation_id])), None)
+    return None if found is None or found.status == ConversationStatus.ERASED else found
+
+
+def mark_erased(session: Session, *, conversation_id: uuid.UUID) -> None:
+    """Note of what is left of a conversation, if anything is, that all was erased."""
+    update_rows(
+        session,
+        Conversation,
+        col(Conversation.id) == conversation_id,
+        values={"status": ConversationStatus.ERASED},
+    )
 
 
 def list_facts_of_session(
@@ -51,7 +64,10 @@ def list_facts_of_session(
     """A visitor's conversations, latest activity first."""
     statement = (
         select(Conversation.id)
-        .where(Conversation.session_id == session_id)
+        .where(
+            Conversation.session_id == session_id,
+            Conversation.status != ConversationStatus.ERASED,
+        )
         .order_by(col(Conversation.active_at).desc(), col(Conversation.id).desc())
     )
     ids, total = read_page(session, statement, request)

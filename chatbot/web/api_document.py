@@ -13,7 +13,7 @@ from starlette.types import Scope
 from chatbot import __version__
 
 DOCUMENT_PATH, DOCS_PATH = "/api/openapi.json", "/api/docs"
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 _FOR_A_WHILE = {"cache-control": "public, max-age=300"}
 
 ABOUT = """\

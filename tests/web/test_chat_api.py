@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chatbot.storage.models import BudgetDay, Escalation, JobDescription, Message
+from chatbot.storage.models import BudgetDay, Contact, Escalation, JobDescription, Message
 from tests.door_server import PASSWORD, DoorServer
 from tests.fakes import read_rows
 from tests.stand_in import Reply
@@ -173,6 +173,20 @@ def test_a_chat_is_escalated_closed_and_erased(server: DoorServer, owner: str) -
     assert left == []
 
 
+def test_an_erased_chat_is_gone_though_its_contact_stays(server: DoorServer, owner: str) -> None:
+    chat = server.open_chat("Hello?")
+    body = {"email": "eve@example.com", "consent": True}
+    assert server.call("POST", "/api/contacts", chat.token, json=body).status_code == 201
+    assert chat.call("DELETE").status_code == 204
+    for token in (chat.token, owner):
+        assert code_of(chat.call("GET", token=token)) == (404, "not_found")
+        assert code_of(chat.call("DELETE", token=token)) == (404, "not_found")
+    assert code_of(chat.ask("Still there?", "x")) == (404, "not_found")
+    assert code_of(chat.call("POST", "/escalate")) == (404, "not_found")
+    assert server.call("GET", "/api/chats", chat.token).json()["chats"] == []
+    assert "eve@example.com" in [row.email for row in read_rows(server.services, Contact)]
+
+
 def test_an_answer_is_rated(server: DoorServer) -> None:
     chat = server.open_chat("Hello?")
     asked, answer = chat.call("GET", "/messages").json()["messages"]
@@ -289,6 +303,7 @@ def test_what_is_nowhere_is_an_error_in_the_same_shape(server: DoorServer) -> No
     wrong = server.call("PUT", "/api/chats")
     assert code_of(wrong) == (405, "method_not_allowed")
     assert wrong.headers["allow"] == "GET, POST"
+    assert code_of(server.call("OPTIONS", "/api/chats")) == (405, "method_not_allowed")
     assert (
         code_of(
             server.call(

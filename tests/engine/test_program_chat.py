@@ -1,0 +1,80 @@
+"""What programs do with chats, beside the page of the same visitor."""
+
+import asyncio
+
+import pytest
+
+from chatbot.doors import build_program_chat
+from chatbot.engine.program_chat import Caller, NotSetUp
+from chatbot.errors import InvalidInput, NotFound
+from chatbot.people.forms import ContactForm
+from chatbot.storage.models import Conversation, Message
+from tests.fakes import Visitor, make_settings, read_rows, running_services
+
+
+class Desk:
+    """Makes fit sheets of what it is given."""
+
+    async def build_sheet(self, conversation_id, job_description):
+        return {"chat": str(conversation_id), "job": job_description}
+
+    async def read_context(self, conversation_id):
+        return {"chat": str(conversation_id)}
+
+
+async def test_a_page_goes_on_in_a_chat_that_a_program_erased(sqlite_values):
+    async with running_services(make_settings(sqlite_values)) as services:
+        visitor = await Visitor.arrive(services.chat)
+        await visitor.ask("Where did you study?")
+        await services.chat.leave_contact(visitor.key, ContactForm(email="a@example.com"))
+        chats = build_program_chat(services)
+        owner, chat_id = Caller(is_owner=True), visitor.view.conversation_id
+        await chats.erase(owner, chat_id)
+        with pytest.raises(NotFound):
+            await chats.read(owner, chat_id)
+        again = await visitor.reload()
+        assert again.view.conversation_id == chat_id
+        await again.ask("Which databases?")
+        assert (await chats.read(owner, chat_id)).messages == 2
+        [row] = read_rows(services, Conversation)
+        assert row.status == "active"
+
+
+async def test_a_message_that_is_sent_twice_at_once_is_one(sqlite_values):
+    async with running_services(make_settings(sqlite_values)) as services:
+        chats = build_program_chat(services)
+        opened = await chats.open_chat(channel="api")
+        caller = Caller(opened.token)
+        work = [chats.ask(caller, opened.chat_id, "Which databases?", " a\n") for _ in range(6)]
+        found = await asyncio.gather(*work)
+        assert len({exchange.reply.id for exchange in found}) == 1
+        assert len(read_rows(services, Message)) == 2
+
+
+async def test_a_page_cannot_write_into_a_closed_chat(sqlite_values):
+    async with running_services(make_settings(sqlite_values)) as services:
+        visitor = await Visitor.arrive(services.chat)
+        await visitor.ask("Where did you study?")
+        chats = build_program_chat(services)
+        await chats.close(Caller(is_owner=True), visitor.view.conversation_id)
+        with pytest.raises(InvalidInput, match="closed"):
+            await visitor.chat.send(visitor.key, "One more?")
+
+
+async def test_fit_sheets_come_from_what_the_services_hold(sqlite_values):
+    async with running_services(make_settings(sqlite_values)) as services:
+        chats = build_program_chat(services)
+        opened = await chats.open_chat(channel="api")
+        caller = Caller(opened.token)
+        with pytest.raises(NotSetUp):
+            await chats.build_fit(caller, opened.chat_id, "Engineer")
+        object.__setattr__(services, "fit", Desk())
+        chats = build_program_chat(services)
+        sheet = await chats.build_fit(caller, opened.chat_id, " Engineer ")
+        assert sheet == {"chat": str(opened.chat_id), "job": "Engineer"}
+        assert await chats.read_context(caller, opened.chat_id) == {"chat": str(opened.chat_id)}
+        for job in ("  ", "x" * 20_001):
+            with pytest.raises(InvalidInput):
+                await chats.build_fit(caller, opened.chat_id, job)
+        with pytest.raises(NotFound):
+            await chats.build_fit(Caller("made-up"), opened.chat_id, "Engineer")
