@@ -16,6 +16,7 @@ from chatbot.engine.prompts import CountTokens, choose_history
 from chatbot.errors import InvalidInput, NotFound
 from chatbot.knowledge.job_description import is_job_description
 from chatbot.llm import budget
+from chatbot.people.clearance import get_clearance
 from chatbot.people.job_descriptions import JobReader, NewJob, check_job_text, keep_job
 from chatbot.people.notifications import NotificationKind, add_notification
 from chatbot.people.sessions import get_own_conversation
@@ -210,7 +211,9 @@ class Admission:
             history=(),
             earlier_words=(),
             last_id=end[0] if end else None,
-            knowledge=self._knowledge.latest if is_known else self._knowledge.read(session),
+            knowledge=self._knowledge.latest
+            if is_known
+            else self._knowledge.read(session, get_clearance(session, conversation)),
             is_escalated=conversation.status == ConversationStatus.ESCALATED,
         )
         if is_known:

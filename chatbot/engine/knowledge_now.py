@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from chatbot.engine.limited import Rules
 from chatbot.knowledge.answers import OwnWords, build_answer_section
+from chatbot.knowledge.audience import Audience, open_sections, split_sections
 from chatbot.knowledge.evidence import Evidence
 from chatbot.knowledge.retrieval import Retriever
 from chatbot.knowledge.sections import Profile
@@ -50,34 +51,37 @@ class KnowledgeNow:
         self._profile = profile
         self._call_address = call_address
         self._keywords = tuple(escalation_keywords)
-        self._current = (AnswerStamp(), self._build(()))
+        self._current = {Audience.PUBLIC: (AnswerStamp(), self._build((), Audience.PUBLIC))}
 
     @property
     def latest(self) -> Knowledge:
-        """What was read last, for whoever has no database at hand."""
-        return self._current[1]
+        """What everybody may know, as read last, for whoever has no database at hand."""
+        return self._current[Audience.PUBLIC][1]
 
-    def read(self, session: Session) -> Knowledge:
-        """The knowledge by the answers that this transaction sees."""
-        stamp, knowledge = self._current
+    def read(self, session: Session, clearance: Audience = Audience.PUBLIC) -> Knowledge:
+        """The knowledge by the answers that this transaction sees, for one kind of reader."""
         seen = answers.get_stamp(session)
+        stamp, knowledge = self._current.get(clearance, (None, self.latest))
         if seen == stamp:
             return knowledge
-        knowledge = self._build(
-            [
-                OwnWords(row.id, row.question, row.text, row.said_at, row.wordings)
-                for row in answers.list_live(session)
-            ]
-        )
+        said = [
+            OwnWords(row.id, row.question, row.text, row.said_at, row.wordings)
+            for row in answers.list_live(session)
+        ]
+        knowledge = self._build(said, clearance)
         # Built here, in the database's thread, and not in the event loop.
         _ = knowledge.evidence
-        self._current = (seen, knowledge)
+        self._current[clearance] = (seen, knowledge)
         return knowledge
 
-    def _build(self, said: Sequence[OwnWords]) -> Knowledge:
+    def _build(self, said: Sequence[OwnWords], clearance: Audience) -> Knowledge:
         profile = self._profile
-        own = (build_answer_section(words, first_name=profile.first_name) for words in said)
-        profile = replace(profile, sections=(*profile.sections, *own))
+        first = profile.first_name
+        own = [build_answer_section(words, first_name=first) for words in said]
+        shown, gated = split_sections(own, first_name=first)
+        sections = open_sections((*profile.sections, *shown), (*profile.gated, *gated), clearance)
+        # What is gated stays behind here: nobody who is given this knowledge can look it up.
+        profile = replace(profile, sections=sections, gated=())
         retriever = Retriever(profile.sections, owner_name=profile.name)
         rules = Rules(
             profile,

@@ -1,6 +1,7 @@
 """The answer of a model: rounds of text and tool calls, each bounded, each paid for."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from chatbot.engine.sentence_gate import WITHHELD_NOTICE, SentenceGate
 from chatbot.engine.tools import DONE, REFUSED, Toolbox, ToolContext, ToolResult
 from chatbot.errors import ModelUnavailable
 from chatbot.events import TextDelta, ToolCalled, TurnEvent, Withheld
+from chatbot.knowledge.audience import Audience
 from chatbot.knowledge.retrieval import Hit
 from chatbot.llm import budget
 from chatbot.llm.prices import Prices, cost_micro_usd, worst_case_micro_usd
@@ -112,18 +114,19 @@ class ModelAnswer:
         self._count = count
         self._provider = provider
         self._schemas = toolbox.schemas()
-        self._built: tuple[Knowledge, PromptParts] | None = None
+        self._built: deque[tuple[Knowledge, PromptParts]] = deque(maxlen=len(Audience))
         self.in_flight = 0
 
     def _parts(self, knowledge: Knowledge) -> PromptParts:
         """The fixed beginning of the prompts, built once for each state of the knowledge."""
-        built = self._built
-        if built is None or built[0] is not knowledge:
-            parts = build_instructions(
-                knowledge.profile, profile_tokens=self._values.profile_tokens, count=self._count
-            )
-            self._built = built = (knowledge, parts)
-        return built[1]
+        for known, parts in tuple(self._built):
+            if known is knowledge:
+                return parts
+        parts = build_instructions(
+            knowledge.profile, profile_tokens=self._values.profile_tokens, count=self._count
+        )
+        self._built.append((knowledge, parts))
+        return parts
 
     @cached_property
     def _schema_tokens(self) -> int:

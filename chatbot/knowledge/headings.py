@@ -2,6 +2,7 @@
 
 import re
 
+from chatbot.knowledge.audience import TAG
 from chatbot.knowledge.sections import SectionKind
 
 _PHRASES: dict[SectionKind, str] = {
@@ -76,7 +77,7 @@ def heading_kind(heading: str) -> SectionKind | None:
     kind = known_heading(heading)
     if kind is not None:
         return kind
-    if heading.rstrip().endswith("?"):
+    if TAG.sub("", heading).rstrip().endswith("?"):
         return SectionKind.FAQ
     words = _bare(heading).split()
     if len(words) > 5:
@@ -94,5 +95,6 @@ def readable_heading(line: str) -> str:
 
 
 def _bare(line: str) -> str:
+    line = TAG.sub("", line)
     bare = " ".join(line.casefold().strip(" :•-–—#*_").split())
     return bare.replace(" ", "") if _SPACED_LETTERS.match(bare) else bare

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from chatbot.errors import InvalidInput
+from chatbot.knowledge.audience import split_sections
 from chatbot.knowledge.identity import FileContent, Identity, merge_identities
 from chatbot.knowledge.markdown_text import read_markdown
 from chatbot.knowledge.pdf_text import read_pdf
@@ -58,15 +59,19 @@ def load_profile(folder: Path) -> Profile:
 def _build_profile(contents: dict[Path, FileContent], problems: list[ProfileProblem]) -> Profile:
     by_certainty = sorted(contents, key=lambda path: _NAME_ORDER.index(path.suffix.lower()))
     identity = merge_identities([contents[path].identity for path in by_certainty] or [Identity()])
+    name = identity.name or NAMELESS
+    found = [section for content in contents.values() for section in content.sections]
+    sections, gated = split_sections(found, first_name=Profile(name).first_name)
     return Profile(
-        name=identity.name or NAMELESS,
+        name=name,
         headline=identity.headline,
         place=identity.place,
         email=identity.email,
         availability=identity.availability,
         links=identity.links,
-        sections=tuple(section for content in contents.values() for section in content.sections),
+        sections=sections,
         problems=tuple(problems),
+        gated=gated,
     )
 
 

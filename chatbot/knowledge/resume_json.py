@@ -7,9 +7,11 @@ as they are meant; what cannot be meant is left out.
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from chatbot.errors import InvalidInput
+from chatbot.knowledge.audience import TAG
 from chatbot.knowledge.identity import FileContent, Identity, build_link
 from chatbot.knowledge.passages import SectionWriter
 from chatbot.knowledge.resume_fields import (
@@ -48,22 +50,37 @@ def read_resume(text: str, *, source: str) -> FileContent:
     basics = next(iter(list_entries(resume.get("basics"))), {})
     meta = resume.get("meta")
     identity = _identity(basics, meta if isinstance(meta, dict) else {})
+    marks = _marks(meta)
     writer = SectionWriter(source)
-    _write_basics(basics, identity, writer)
+    _write_basics(basics, identity, writer, marks.get("phone", ""))
     for key, value in resume.items():
-        write = _WRITERS.get(key)
+        write, begin = _WRITERS.get(key), len(writer.sections)
         if write is not None:
             write(list(list_entries(value)), writer)
         elif key not in _READ_ELSEWHERE and not key.startswith(("$", "_")):
             writer.add(
                 SectionKind.TEXT, _heading_of_key(key), "\n".join(filter(None, _flattened(value)))
             )
+        writer.sections[begin:] = [
+            replace(section, heading=section.heading + marks.get(key, ""))
+            for section in writer.sections[begin:]
+        ]
     if not writer.sections:
         raise InvalidInput(
             "The file has no JSON Resume content. It needs sections such as basics, work and "
             "skills: see https://jsonresume.org/schema."
         )
     return FileContent(identity, tuple(writer.sections))
+
+
+def _marks(meta: Any) -> dict[str, str]:
+    """Part of the resume -> the mark of who may read it, from `meta.audience`."""
+    named = meta.get("audience") if isinstance(meta, dict) else None
+    if not isinstance(named, dict):
+        return {}
+    marks = {str(key): f" [{value}]" for key, value in named.items()}
+    # A mark that is misspelt must not open what it was to close.
+    return {key: mark if TAG.fullmatch(mark) else " [approved]" for key, mark in marks.items()}
 
 
 def _parsed(text: str) -> dict[str, Any]:
@@ -113,15 +130,20 @@ def _links(basics: Entry) -> Iterator[Link]:
             yield link
 
 
-def _write_basics(basics: Entry, identity: Identity, writer: SectionWriter) -> None:
+def _write_basics(
+    basics: Entry, identity: Identity, writer: SectionWriter, phone_mark: str
+) -> None:
     who = ", ".join(filter(None, (identity.name, identity.headline)))
     about = [who, _labelled("Based in", identity.place), plain_value(basics.get("summary"))]
     if identity.name or identity.headline or about[-1]:
         heading = f"About {identity.name}" if identity.name else "About"
         writer.add(SectionKind.ABOUT, heading, "\n".join(filter(None, about)))
+    phone = _labelled("Phone", text_field(basics, "phone", "telephone"))
+    if phone_mark and phone:
+        writer.add(SectionKind.CONTACT, f"Phone{phone_mark}", phone)
     contact = [
         _labelled("E-mail", identity.email),
-        _labelled("Phone", text_field(basics, "phone", "telephone")),
+        "" if phone_mark else phone,
         _labelled("Place", identity.place),
         _labelled("Availability", identity.availability),
         *(f"{link.label}: {link.url}" for link in identity.links),

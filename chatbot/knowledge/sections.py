@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chatbot.knowledge.audience import Gated
 
 NAMELESS = "the owner"
 
@@ -78,7 +82,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Profile:
-    """Everything the program knows about its owner, as loaded from the profile folder."""
+    """Everything the program knows about its owner, as loaded from the profile folder.
+
+    `sections` are for everybody. What not everybody may read is in `gated`, see `audience`.
+    """
 
     name: str
     headline: str = ""
@@ -88,6 +95,7 @@ class Profile:
     links: tuple[Link, ...] = ()
     sections: tuple[Section, ...] = ()
     problems: tuple[ProfileProblem, ...] = field(default=())
+    gated: tuple["Gated", ...] = field(default=(), repr=False)
 
     @property
     def first_name(self) -> str:

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from chatbot.errors import NotFound
 from chatbot.events import Bell
+from chatbot.people.clearance import share_facts
 from chatbot.people.desk_inputs import read_choice, read_key, read_search
 from chatbot.people.escalations import resolve_escalation
 from chatbot.people.presence import Presence, PresenceView
@@ -159,6 +160,14 @@ class InboxDesk:
             await self._takeover.hand_back(key)
             return
         self._bell.ring(session_id)
+        self._bell.ring_owner(key)
+
+    async def share_facts(self, conversation_id: uuid.UUID | str, shares: bool) -> None:
+        """Let the bot tell this visitor what is shared on request only, or no longer."""
+        key = read_key(conversation_id, CHAT_GONE)
+        found = await self._database.write(lambda session: share_facts(session, key, shares=shares))
+        if found is None:
+            raise NotFound(CHAT_GONE)
         self._bell.ring_owner(key)
 
     async def note_seen(self) -> None:

@@ -8,6 +8,7 @@ from typing import Protocol
 from sqlmodel import Session
 
 from chatbot.errors import InvalidInput
+from chatbot.knowledge.audience import Audience, gated_words, read_answer_tag
 from chatbot.storage import tellings
 from chatbot.storage.models import Message, Role, utc_now
 from chatbot.storage.tellings import WaitingQuestion
@@ -92,7 +93,7 @@ class Telling:
             text = NOTICE.format(
                 first=self._values.owner_first_name,
                 question=clean_line(questions[0].text, limit=MAX_QUOTED),
-                answer=questions[0].answer,
+                answer=self._answer(questions[0]),
             )
             session.add(Message(conversation_id=conversation_id, role=Role.NOTICE, content=text))
         session.flush()
@@ -101,6 +102,13 @@ class Telling:
     def find_news(self, session: Session, session_id: uuid.UUID) -> list[uuid.UUID]:
         """The conversations of a visitor in which there is something to tell."""
         return tellings.find_waiting_conversations(session, session_id=session_id)
+
+    def _answer(self, question: WaitingQuestion) -> str:
+        """The owner's words, or, of what not everybody may read, how to get them."""
+        _, text, audience = read_answer_tag(question.answered_question, question.answer)
+        if audience is Audience.PUBLIC:
+            return text
+        return gated_words(audience, first_name=self._values.owner_first_name)
 
     def _write(self, session: Session, email: str, questions: list[WaitingQuestion]) -> bool:
         if self._add_email is None:
@@ -113,7 +121,7 @@ class Telling:
             name=self._values.owner_name,
             first=self._values.owner_first_name,
             questions="\n".join(f"> {text}" for text in texts),
-            answer=claimed[0].answer,
+            answer=self._answer(claimed[0]),
         )
         try:
             self._add_email(

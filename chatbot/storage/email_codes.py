@@ -60,7 +60,8 @@ def end_older(session: Session, *, session_id: uuid.UUID, email: str, now: datet
         col(EmailCode.session_id) == session_id,
         col(EmailCode.email) == email,
         col(EmailCode.used_at).is_(None),
-        values={"used_at": now},
+        # Not `used_at`: that is the proof that somebody typed a code in.
+        values={"expires_at": now},
     )
 
 

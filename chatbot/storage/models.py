@@ -211,6 +211,7 @@ class Conversation(Table, table=True):
     so that the prompt's prefix stays the same for many turns. `floor_epoch` rises with every change
     of the floor; a bot message commits only under the epoch it was started with. While the owner
     has the floor, `taken_at` says since when and `owner_active_at` when they last did something.
+    `facts_approved_at` is set while the owner shares what they share on request only.
     """
 
     __tablename__ = "conversation"
@@ -225,6 +226,7 @@ class Conversation(Table, table=True):
     owner_read_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     taken_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     owner_active_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    facts_approved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     opened_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     active_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime, index=True)

@@ -22,7 +22,10 @@ from chatbot.storage.rows import update_rows
 
 @dataclass(frozen=True)
 class WaitingQuestion:
-    """A question that is answered and whose asker has not been told; `answer` as it holds now."""
+    """A question that is answered and whose asker has not been told; `answer` as it holds now.
+
+    `answered_question` is the question as the owner has it, with the marks of who may read it.
+    """
 
     id: uuid.UUID
     text: str
@@ -30,6 +33,7 @@ class WaitingQuestion:
     session_id: uuid.UUID
     answer_id: uuid.UUID
     answer: str
+    answered_question: str
 
 
 def list_waiting_of_answer(session: Session, *, answer_id: uuid.UUID) -> list[WaitingQuestion]:
@@ -107,6 +111,7 @@ def _list(session: Session, condition: Any) -> list[WaitingQuestion]:
             Conversation.session_id,
             Answer.id,
             Answer.text,
+            Answer.question,
         )
         .join(Conversation, col(Conversation.id) == col(Question.conversation_id))
         .join(Answer, col(Answer.id) == col(Question.answer_id))

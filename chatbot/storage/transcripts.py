@@ -15,6 +15,7 @@ from chatbot.storage.models import (
     ChatSession,
     Contact,
     ContactConversation,
+    Conversation,
     Escalation,
     JobDescription,
     Message,
@@ -110,7 +111,8 @@ class Transcript:
 
     `has_earlier` says that there are messages before these. `cost_micro_usd` is the cost of all its
     messages, those before these and those that were replaced included; None when not one of them is
-    known. `other_chats` are further ones of the same visitor.
+    known. `other_chats` are further ones of the same visitor. While `shares_facts` the bot may tell
+    this visitor what the owner shares on request only.
     """
 
     chat: ChatRow
@@ -124,6 +126,7 @@ class Transcript:
     cost_micro_usd: int | None
     locale: str
     first_seen_at: datetime
+    shares_facts: bool = False
 
 
 def get_transcript(
@@ -149,6 +152,7 @@ def get_transcript(
         cost_micro_usd=_sum_cost(session, conversation_id),
         locale=visitor.locale or "",
         first_seen_at=visitor.first_seen_at,
+        shares_facts=session.get_one(Conversation, conversation_id).facts_approved_at is not None,
     )
 
 

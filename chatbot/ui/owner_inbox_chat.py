@@ -50,9 +50,11 @@ def _acts(transcript: Transcript, texts: InboxTexts, *, is_live: bool) -> str:
         first = markup.button(TAB, "take", key, texts.take_over, style="is-main")
     can_resolve = is_live and not transcript.chat.is_taken_over
     resolve = markup.button(TAB, "resolve", key, texts.resolve) if can_resolve else ""
+    verb, words = ("unshare", texts.unshare) if transcript.shares_facts else ("share", texts.share)
+    share = markup.button(TAB, verb, key, words)
     unread = markup.button(TAB, "unread", key, texts.mark_unread)
     about = markup.button(TAB, "about", NO_ID, texts.about, style="inbox-about-button")
-    return f"{first}{resolve}{unread}{about}"
+    return f"{first}{resolve}{share}{unread}{about}"
 
 
 def _section(title: str, parts: list[str]) -> str:

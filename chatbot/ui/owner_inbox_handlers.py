@@ -129,6 +129,9 @@ class InboxHandlers:
             case "unread":
                 await desk.mark_unread(key)
                 return texts.marked_unread
+            case "share" | "unshare":
+                await desk.share_facts(key, verb == "share")
+                return texts.facts_shared if verb == "share" else texts.facts_not_shared
             case "away" | "here":
                 await desk.set_away(verb == "away")
                 return texts.set_away if verb == "away" else texts.set_here

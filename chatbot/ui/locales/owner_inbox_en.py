@@ -96,6 +96,10 @@ class InboxTexts:
     )
     replaced: str = "Replaced by the visitor"
     limited: str = "Limited mode"
+    share: str = "Share private facts"
+    unshare: str = "Stop sharing"
+    facts_shared: str = "Your stand-in may now tell this visitor what you share on request."
+    facts_not_shared: str = "Your stand-in no longer tells this visitor what you share on request."
     withheld: str = "Not shown to the visitor, because your records do not say it:"
     confidence: str = "Confidence {percent} %"
     rated_up: str = "Good answer"

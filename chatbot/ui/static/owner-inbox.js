@@ -84,6 +84,8 @@
     take: (id) => act("take", id),
     handback: (id) => act("handback", id),
     resolve: (id) => act("resolve", id),
+    share: (id) => act("share", id),
+    unshare: (id) => act("unshare", id),
     away: () => act("away", ""),
     here: () => act("here", ""),
     unread: (id) => { close(); act("unread", id); },
