@@ -8,8 +8,8 @@ from chatbot.knowledge.words import content_stems
 
 _LONGEST_READ = 4_000
 # Fitted by `python -m benchmarks.fit_coverage`, in the order of `weigh_signs`.
-PROFILE_FACTORS = (-0.65, 1.12, 5.87, -2.48, 1.80, 0.41, -4.81)
-ANSWER_FACTORS = (-4.18, 16.0)
+PROFILE_FACTORS = (-0.82, 1.35, 5.45, -2.35, 1.88, 0.41, -4.51)
+ANSWER_FACTORS = (-4.27, 16.35)
 
 
 def coverage(question: str, hits: Sequence[Hit]) -> float:

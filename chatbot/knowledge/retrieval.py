@@ -25,7 +25,7 @@ from chatbot.knowledge.topics import (
     reword,
 )
 from chatbot.knowledge.wordings import Wordings
-from chatbot.knowledge.words import content_stems, plain, split_words
+from chatbot.knowledge.words import common_words, content_stems, plain, split_words
 
 # BM25 after Robertson and Zaragoza, "The Probabilistic Relevance Framework" (2009). Sections are
 # short and of even length, hence less saturation and normalisation than for web pages.
@@ -38,10 +38,11 @@ _MODIFIER_WEIGHT = 0.3
 _HINT_WEIGHT = 0.8
 _LONGEST_READ = 4_000
 _FOLLOW_UP_TURNS = 2
-_KIND_MARK = "kind "
 # An answer that shares no word that carries meaning is found from here on: "who are you?".
 _ALIKE = 0.2
 _LIKENESS_WEIGHT = 6.0
+_COMMON_WEIGHT = 0.2
+_FILL_WEIGHT = 0.1
 # Below it a question is not told from chance by its own words, see `coverage`.
 _ENOUGH_SHARE = 0.54
 _REFERS_BACK = frozenset(
@@ -82,6 +83,7 @@ class _Asked:
     pairs: set[str]
     names_other: bool
     likeness: dict[int, float]
+    common: frozenset[str]
 
 
 class Retriever:
@@ -93,6 +95,8 @@ class Retriever:
         self._owner_words = frozenset(split_words(owner_name))
         self._kind_terms: list[frozenset[str]] = []
         self._postings = self._index()
+        self._kinds = frozenset(term for terms in self._kind_terms for term in terms)
+        self._common = self._index_common()
         self._stems = frozenset(self._postings)
         self._unknown_weight = self._idf(0.5)
         self._words = WordFinder(self._postings)
@@ -119,6 +123,7 @@ class Retriever:
             pairs=question_pairs(question, ignored=self._owner_words),
             names_other=names_other(question, ignored=self._owner_words, known=self._stems),
             likeness=self._wordings.find(self._without_name(question)),
+            common=frozenset(common_words(question)),
         )
         alone = self._rank(asked, limit=limit)
         if not history or _best_share(alone) >= _ENOUGH_SHARE or not _refers_back(question, asked):
@@ -144,23 +149,43 @@ class Retriever:
         for place, likeness in asked.likeness.items():
             if place in scores or likeness >= _ALIKE:
                 scores[place] += _LIKENESS_WEIGHT * likeness * self._unknown_weight
+        self._add_common(scores, asked, limit=limit)
         best = sorted(scores, key=lambda place: (-scores[place], place))[:limit]
+        asks_kind = any(way in self._kinds for word in meant for way in word.ways)
         return [
-            Hit(self._sections[p], scores[p], held[p] / total, self._read_signs(p, asked, meant))
-            for p in best
+            Hit(
+                self._sections[place],
+                score=scores[place],
+                share=held[place] / total,
+                signs=Signs(
+                    nearby=self._signs.nearby(place, meant, kinds=self._kind_terms[place]),
+                    pairs=self._signs.count_pairs(place, asked.pairs),
+                    asks_kind=asks_kind,
+                    names_other=asked.names_other,
+                    likeness=asked.likeness.get(place, 0.0),
+                ),
+            )
+            for place in best
         ]
 
-    def _read_signs(self, place: int, asked: _Asked, meant: Sequence[Meant]) -> Signs:
-        kinds = self._kind_terms[place]
-        return Signs(
-            nearby=self._signs.nearby(place, meant, kinds=kinds),
-            pairs=self._signs.count_pairs(place, asked.pairs),
-            asks_kind=any(
-                way in self._postings and _is_kind_term(way) for word in meant for way in word.ways
-            ),
-            names_other=asked.names_other,
-            likeness=asked.likeness.get(place, 0.0),
-        )
+    def _add_common(self, scores: dict[int, float], asked: _Asked, *, limit: int) -> None:
+        """Let question words decide between equals, and fill the places that are left.
+
+        They find nothing by themselves, and what they fill in ranks below all that was found.
+        """
+        if not scores:
+            return
+        common: dict[int, float] = defaultdict(float)
+        for word in asked.common:
+            postings = self._common.get(word, {})
+            for place, strength in postings.items():
+                common[place] += self._idf(len(postings)) * strength
+        lowest, most = min(scores.values()), max(common.values(), default=0.0)
+        for place in scores.keys() & common.keys():
+            scores[place] += _COMMON_WEIGHT * common[place]
+        if len(scores) < limit:
+            for place in common.keys() - scores.keys():
+                scores[place] = _FILL_WEIGHT * lowest * common[place] / most
 
     def _index_wordings(self) -> Wordings[int]:
         return Wordings(
@@ -176,21 +201,20 @@ class Retriever:
 
     def _index(self) -> dict[str, dict[int, float]]:
         """Term -> place of each section that has it -> how strongly, before the term's own idf."""
-        counts = [self._count_terms(section) for section in self._sections]
-        lengths = [sum(count.values()) for count in counts]
-        mean = sum(lengths) / len(lengths) if any(lengths) else 1.0
-        postings: dict[str, dict[int, float]] = defaultdict(dict)
-        for place, count in enumerate(counts):
-            norm = _K1 * (1 - _B + _B * lengths[place] / mean)
-            for term, times in count.items():
-                postings[term][place] = times * (_K1 + 1) / (times + norm)
+        postings = _strengths([self._count_terms(section) for section in self._sections])
+        for place in range(len(self._sections)):
             # Of sections of one kind the owner's order decides, not their length.
             section = self._sections[place]
             kinds: set[SectionKind | Facet] = {*_kinds(section), *facets(section)}
             self._kind_terms.append(frozenset(map(_kind_term, kinds)))
             for term in self._kind_terms[place]:
-                postings[term][place] = 1.0
-        return dict(postings)
+                postings.setdefault(term, {})[place] = 1.0
+        return postings
+
+    def _index_common(self) -> dict[str, dict[int, float]]:
+        """The same for the words that carry no meaning."""
+        texts = (f"{section.heading}. {section.text}" for section in self._sections)
+        return _strengths([Counter(common_words(text)) for text in texts])
 
     def _count_terms(self, section: Section) -> Counter[str]:
         count = Counter(content_stems(section.text, ignored=self._owner_words))
@@ -259,6 +283,18 @@ class Retriever:
         return found
 
 
+def _strengths(counts: Sequence[Counter[str]]) -> dict[str, dict[int, float]]:
+    """Term -> place of each text that has it -> how strongly, before the term's own idf."""
+    lengths = [sum(count.values()) for count in counts]
+    mean = sum(lengths) / len(lengths) if any(lengths) else 1.0
+    postings: dict[str, dict[int, float]] = defaultdict(dict)
+    for place, count in enumerate(counts):
+        norm = _K1 * (1 - _B + _B * lengths[place] / mean)
+        for term, times in count.items():
+            postings[term][place] = times * (_K1 + 1) / (times + norm)
+    return dict(postings)
+
+
 def _best_share(hits: Sequence[Hit]) -> float:
     return max((hit.share for hit in hits), default=0.0)
 
@@ -280,8 +316,4 @@ def _kinds(section: Section) -> set[SectionKind]:
 
 def _kind_term(kind: SectionKind | Facet) -> str:
     # A space keeps it apart from every stem.
-    return f"{_KIND_MARK}{kind}"
-
-
-def _is_kind_term(term: str) -> bool:
-    return term.startswith(_KIND_MARK)
+    return f"kind {kind}"

@@ -55,16 +55,15 @@ class SignReader:
         total = sum(word.weight for word in meant)
         if not total:
             return 0.0
-        rows = [
-            [_sureness(word.ways, sentence, kinds) for word in meant]
-            for sentence in self._sentences[place]
-        ]
-        weights = [word.weight for word in meant]
-        best = max((_weighted(weights, row) for row in rows), default=0.0)
-        for row, following in zip(rows, rows[1:], strict=False):
-            both = [max(pair) for pair in zip(row, following, strict=True)]
-            best = max(best, _NEXT_SENTENCE * _weighted(weights, both))
-        return best / total
+        sentences = self._sentences[place]
+        alone, with_next = [0.0] * len(sentences), [0.0] * len(sentences)
+        for word in meant:
+            held = _sureness(word.ways, sentences, kinds)
+            following = [*held[1:], 0.0]
+            for number, (here, there) in enumerate(zip(held, following, strict=True)):
+                alone[number] += word.weight * here
+                with_next[number] += word.weight * max(here, there)
+        return max(max(alone), _NEXT_SENTENCE * max(with_next)) / total
 
     def count_pairs(self, place: int, pairs: Collection[str]) -> int:
         """How many of the question's pairs stand in the section."""
@@ -111,12 +110,14 @@ def _pairs_of(text: str) -> frozenset[str]:
 
 
 def _sureness(
-    ways: Mapping[str, float], sentence: Collection[str], kinds: Collection[str]
-) -> float:
-    return max(
-        (share for way, share in ways.items() if way in sentence or way in kinds), default=0.0
-    )
-
-
-def _weighted(weights: Sequence[float], row: Sequence[float]) -> float:
-    return sum([weight * sureness for weight, sureness in zip(weights, row, strict=True)])
+    ways: Mapping[str, float], sentences: Sequence[frozenset[str]], kinds: Collection[str]
+) -> list[float]:
+    """How surely each sentence holds a word."""
+    held = [0.0] * len(sentences)
+    for way, share in ways.items():
+        if way in kinds:
+            held = [max(share, other) for other in held]
+        for number, sentence in enumerate(sentences):
+            if way in sentence and share > held[number]:
+                held[number] = share
+    return held

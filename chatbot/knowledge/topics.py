@@ -41,13 +41,13 @@ _KIND_WORDS: dict[Kind, str] = {
     Kind.CERTIFICATE: "certification certificate certified license accreditation credential"
     " qualification course training",
     Kind.PUBLICATION: "publication published publish paper article research journal book conference"
-    " blog wrote author",
+    " blog wrote written author",
     Kind.AWARD: "award honor honour prize recognition achievement accomplishment proud scholarship"
-    " fellowship grant distinction",
+    " fellowship grant distinction medal",
     Kind.LANGUAGE: f"language speak fluent native bilingual multilingual spoken {_LANGUAGES}",
     Kind.VOLUNTEER: "volunteer volunteering charity nonprofit community mentoring",
     Kind.INTEREST: "hobby interest passion leisure fun pastime sport",
-    Kind.REFERENCE: "reference recommendation testimonial colleague endorsement referee",
+    Kind.REFERENCE: "reference recommendation testimonial colleague endorsement referee vouch",
     Kind.CONTACT: "contact reach email mail phone telephone call linkedin github website address"
     " location located based live city country social",
     Kind.STORY: "failure fail failed mistake lesson challenge challenging conflict difficult"
@@ -75,6 +75,9 @@ _KIND_PHRASES: tuple[tuple[str, tuple[Kind, ...]], ...] = (
         (Kind.CONTACT,),
     ),
     (r"\bopen[- ]source\b", (Kind.PROJECT,)),
+    (r"\bgiv(?:e|ing) back\b", (Kind.VOLUNTEER,)),
+    (r"\b(?:you|youve|he|she|{name}) (?:have |has )?(?:ever |also )?w[io]n\b", (Kind.AWARD,)),
+    (r"\b(?:you|youve|he|she|{name}) (?:have |has )?(?:ever |also )?made\b", (Kind.PROJECT,)),
     (
         r"\bhow (?:many years|long)\b.{0,40}\b(?:experience|career|been|work(?:ed|ing)|in total)\b",
         (Kind.ABOUT, Kind.WORK),
@@ -114,12 +117,24 @@ _HINTS: tuple[tuple[str, tuple[Kind | Facet, ...]], ...] = (
 _MODIFIERS = (
     "favourite favorite biggest greatest largest best better main top important impressive"
     " significant current currently present today recent recently latest future hold holding"
-    " year month"
+    " year month previous prior former past earlier first highest level core area way kind title"
+    " history personal professional comfortable ever day hold held receive received attend attended"
+    " involve involved spend finish finished complete completed consist strong deep full overall"
+    " typical usual own big large different various"
 )
 
 # An end that is open: "March 2021 – present".
 _CURRENT = re.compile(r"\b(?:19|20)\d\d\b.{0,12}\b(?:present|current|ongoing|now|today|to date)\b")
 _HOW_OLD = re.compile(r"\bhow old (?:are|is|r) (?=you|u\b|he\b|she\b|they\b|[a-z]+\W*$)")
+_WHERE_FROM = re.compile(
+    r"\b(?:where (?:are|r|do|did|is|does|were|was) (?:you|u|he|she|they|[a-z]+) (?:\w+ )?from"
+    r"|where(?:s| is| are) (?:your|his|her|their) (?:home|origins?|roots?))\b"
+)
+# It is not of the owner: "what do you think of our company?".
+_VISITORS_OWN = re.compile(
+    r"\b(?:our|my) (?:\w+ )?(?:company|firm|startup|team|office|organi[sz]ation|product|website|app"
+    r"|job|role|position|project|business|mission|culture|industry)\b"
+)
 _YEARS_OF_EXPERIENCE = re.compile(
     r"\byears (?:of )?(?:(?:work|working|professional|relevant|industry|total) )?experience\b"
 )
@@ -142,6 +157,7 @@ _RELATED = (
     "mobile android ios flutter swift kotlin",
     "test testing tested pytest junit selenium qa",
     "developer engineer programmer",
+    "built build building created create creation developed develop",
     "employer company firm organisation organization",
     "salary pay compensation rate wage remuneration",
     "notice availability available start",
@@ -157,6 +173,7 @@ _RELATED = (
     "k8s kubernetes",
     "uni university",
     "age birthday birthdate born",
+    "born birthplace hometown origin native citizen nationality",
     "married marriage spouse husband wife",
     "patent invention inventor",
 )
@@ -231,7 +248,9 @@ def reword(text: str) -> str:
 
     `text` is in plain form (see `words.plain`).
     """
-    return _YEARS_OF_EXPERIENCE.sub("years", _HOW_OLD.sub("what age are ", text))
+    text = _VISITORS_OWN.sub("visitor", text)
+    text = _WHERE_FROM.sub("where born live", _HOW_OLD.sub("what age are ", text))
+    return _YEARS_OF_EXPERIENCE.sub("years", text)
 
 
 @cache

@@ -86,5 +86,10 @@ def content_stems(text: str, *, ignored: Iterable[str] = ()) -> list[str]:
     return [stem(w) for w in split_words(text) if w not in skip and not _is_noise(w)]
 
 
+def common_words(text: str) -> list[str]:
+    """The question words of a text in order, as they are written."""
+    return [word for word in split_words(text) if word in QUESTION_WORDS]
+
+
 def _is_noise(word: str) -> bool:
     return len(word) == 1 and word.isascii() and word not in "cr"

@@ -241,3 +241,47 @@ def test_slip_in_the_first_letter_is_another_word(retriever: Retriever) -> None:
 def test_section_without_a_file_is_found() -> None:
     section = Section("n", SectionKind.TEXT, "Notes", "Pipes and pumps", "")
     assert find(Retriever([section], owner_name=OWNER), "pumps?") == ["n"]
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Describe your employment history", SectionKind.WORK),
+        ("What is your highest level of education?", SectionKind.EDUCATION),
+        ("Where are you from?", SectionKind.CONTACT),
+        ("Who can vouch for you?", SectionKind.REFERENCE),
+        ("Have you ever won anything?", SectionKind.AWARD),
+        ("What have you written?", SectionKind.PUBLICATION),
+    ],
+)
+def test_recruiters_words_stand_for_a_kind_of_section(question: str, kind: SectionKind) -> None:
+    filler = [section for section in SECTIONS if section.kind is not kind]
+    section = make_section("gold", kind, "Zzz", "Qqq")
+    assert find(Retriever([*filler, section], owner_name=OWNER), question)[0] == "gold"
+
+
+def test_visitors_own_company_is_not_the_owners(retriever: Retriever) -> None:
+    assert "hydra" in find(retriever, "What do you think of the company?")
+    assert find(retriever, "What do you think of our company?") == []
+
+
+def test_question_words_decide_between_equals() -> None:
+    first = make_section("a", SectionKind.TEXT, "", "Pumps. They hum.")
+    second = make_section("b", SectionKind.TEXT, "", "Pumps. Made by us.")
+    assert find(Retriever([first, second], owner_name=OWNER), "pumps by whom?") == ["b", "a"]
+
+
+def test_places_left_are_filled_below_what_was_found() -> None:
+    found = make_section("found", SectionKind.TEXT, "", "Pumps")
+    filler = make_section("filler", SectionKind.TEXT, "", "Valves that you should have")
+    hits = Retriever([filler, found], owner_name=OWNER).search("should you have pumps?")
+    assert [hit.section.id for hit in hits] == ["found", "filler"]
+    assert hits[1].score < 0.2 * hits[0].score
+    assert hits[1].signs.nearby == 0
+
+
+def test_unknown_word_finds_one_of_the_same_root() -> None:
+    section = make_section("p", SectionKind.TEXT, "Notes", "An open source assessor")
+    retriever = Retriever([section], owner_name=OWNER)
+    assert find(retriever, "opensource?") == ["p"]
+    assert find(retriever, "assessment?") == ["p"]
