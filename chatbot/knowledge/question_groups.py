@@ -24,7 +24,7 @@ SAME_MEANING = 0.57
 # the size at which a group would begin to take in everything.
 _SIZE_POWER = 0.3
 _SIZE_COUNTED = 20
-_GAINS = [size**_SIZE_POWER for size in range(_SIZE_COUNTED + 1)]
+_GAINS: list[float] = [float(size**_SIZE_POWER) for size in range(_SIZE_COUNTED + 1)]
 # Of one question and the nearest member of a group, where no average evens out a chance likeness.
 SAME_WORDING = 0.47
 

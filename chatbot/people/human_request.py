@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from chatbot.people.complaints import find_complaint
+from chatbot.people.person_wanted import find_person_wanted
+
 Reason = Literal["requested", "keyword", "complaint", "emergency"]
 
 # Phrases of which each one is a request by itself: "manager" or "agent" alone would also hit
@@ -42,8 +45,10 @@ def _any_of(*patterns: str) -> re.Pattern[str]:
 _REAL = r"(?:real|live|actual|living|human|normal|other|another|different|non-?robotic|proper)"
 _SERVICE = r"(?:(?:customer|client) (?:service|support|care|assistance))"
 _ROLE = (
-    r"(?:humans?|persons?|people|agents?|operators?|representatives?|reps?|executives?|assistants?"
-    r"|supervisors?|managers?|employees?|founders?|owners?|workers?|advis[eo]rs?|staff|receptions?"
+    r"(?:humans?|persons?|people|agents?|operators?|representatives?|reps?|executives?"
+    r"|assistants?"
+    r"|supervisors?|managers?|employees?|founders?|owners?|workers?|advis[eo]rs?|staff"
+    r"|receptions?"
     rf"|support|somebody|someone|anyone|anybody|team|human being|colleagues?|boss|{_SERVICE})"
 )
 _BARE_ROLE = (
@@ -60,7 +65,8 @@ _HAND_OVER = (
     r"|escalate|refer|get|give|bring)"
 )
 _WISH = (
-    r"(?:(?:want|wanna|like|need|help|help me|how (?:do|can|could) i|how|can i|could i|may i|got"
+    r"(?:(?:want|wanna|like|need|help|help me|how (?:do|can|could) i|how|can i|could i|may i"
+    r"|got"
     r"|have|must|trying)(?: to)?)"
 )
 _I_WISH = r"(?:(?:can|could|may) i|i(?:'d| would)? (?:want|wanna|like|love|wish)(?: to)?|let me)"
@@ -69,13 +75,16 @@ _MACHINE = r"(?:you|an? (?:bot|machine|robot|ai|computer))"
 _REQUEST = _any_of(
     rf"\b{_TALK}\s+(?:directly\s+)?(?:to|with|w/)\s+{_GAP}{_ROLE}\b",
     rf"\b{_TALK}\s+(?:an?|your)\s+{_ROLE}\b",
-    rf"\b{_TALK}\s+(?:directly\s+)?(?:to|with)\s+(?:the|your|my)\s+\w+(?=\s*(?:$|[.,!?]|please|now))",
-    rf"\b{_TALK}\s+(?:to|with)\s+(?:an?|your)\s+\w+\s+(?:agent|person|human|executive|operator)\b",
+    rf"\b{_TALK}\s+(?:directly\s+)?(?:to|with)\s+(?:the|your|my)\s+\w+(?=\s*(?:$|[.,!?]"
+    r"|please|now))",
+    rf"\b{_TALK}\s+(?:to|with)\s+(?:an?|your)\s+\w+\s+(?:agent|person|human|executive"
+    r"|operator)\b",
     rf"\b{_TALK}\s+(?:to|with)\s+(?:him|her|them|the owner)\b(?! about me)",
     rf"\b{_I_WISH} {_TALK} (?:to|with) (?-i:[A-Z])\w+",
     rf"\b{_HAND_OVER}\s+(?:me|us|this)\s+(?:(?:through|over|on|up)\s+)?(?:(?:to|with)\s+)?"
     rf"{_GAP}{_ROLE}\b(?!'s)",
-    rf"\b(?:connect|transfer)\w*\s+(?:to|with)?\s*{_GAP}(?:agents?|humans?|persons?|operators?)\b",
+    rf"\b(?:connect|transfer)\w*\s+(?:to|with)?\s*{_GAP}(?:agents?|humans?|persons?"
+    r"|operators?)\b",
     r"\b(?:connect|transfer|pass|put) (?:me|us) (?:through |over )?(?:to|with) (?:the |your )?"
     r"(?!linkedin|github|the |your )\w+",
     rf"\b{_WISH}\s+(?:contact(?:ing)?|reach(?:ing)?)\s+{_GAP}{_ROLE}\b",
@@ -88,7 +97,8 @@ _REQUEST = _any_of(
     r"\bcould an? (?:real|actual) (?:person|human)\b",
     r"\bsomeone (?:else|from|in) (?:your )?(?:customer|support|the team)",
     rf"\b(?:do ?n'?t|not) (?:want|wish|like) to (?:talk|speak|chat) (?:to|with) {_MACHINE}\b",
-    r"(?<!do you )\bcall me(?: back)?(?= *(?:$|[.,!?]|please|now|asap|after|at|on|today|tomorrow))",
+    r"(?<!do you )\bcall me(?: back)?(?= *(?:$|[.,!?]|please|now|asap|after|at|on|today"
+    r"|tomorrow))",
     r"\bneed a call\b|^\W*call ?back\W*$|^\W*hand ?off\W*$",
     r"\bhuman (?:hand ?off|please|now|support|agent)\b",
     r"\breal (?:person|human|agent) (?:please|now)\b",
@@ -96,13 +106,16 @@ _REQUEST = _any_of(
     rf"(?:live )?{_BARE_ROLE}(?:\s+(?:please|now|available|to\s+talk|asap))*\W*$",
     rf"\b(?:need|want|prefer)\s+(?:(?:an?|the|your)\s+)?{_REAL}\s+"
     r"(?:person|human|agent|operator|representative|being)s?\b",
-    rf"\bneed (?:an? )?(?:{_SERVICE}|human|live agent)\b(?!\s+(?:experience|skills?|resources))",
+    rf"\bneed (?:an? )?(?:{_SERVICE}|human|live agent)\b(?!\s+(?:experience|skills?"
+    r"|resources))",
 )
 _NO_REQUEST = _any_of(
     r"\b(?:no need|do ?n'?t (?:need|have|want)"
     rf"(?! to (?:talk|speak|chat) (?:to|with) {_MACHINE}\b)|not necessary|needn'?t|rather not"
     r"|(?:without|instead of) (?:talking|speaking)"
     r"|do i (?:need|have) to (?:talk|speak|call|contact)"
+    r"|(?:do ?n'?t|not|never) (?:call|phone|ring|transfer|connect|contact|forward|pass|put"
+    r"|hand)"
     r")\b(?:(?!\b(?:let|can|could|i|please|just)\b)[^.!?,]){0,60}"
 )
 # Talk about the conversation itself, about third persons and about work.
@@ -111,36 +124,16 @@ _OTHER_SENSE = _any_of(
     r"[^.!?,]*",
     r"\bare (?:you|u)\b[^.!?,]*\b(?:human|person|agent)\b[^.!?,]*",
     r"\b(?:text|tell|inform|message)\s+(?:my\s+)?(?!me\b|us\b)\w+\s[^.!?,]*",
-    r"\b(?:did|does|has|had|have you|how (?:often|much)|used to|experience|experienced|comfortable"
+    r"\b(?:did|does|has|had|have you|how (?:often|much)|used to|experience|experienced"
+    r"|comfortable"
     r"|good|tell me|describe|worked|working|works|led|managed|ability|able|skills?|you|he|she"
     r"|they)\b(?:(?!\b(?:me|i)\b)[^.!?,]){0,60}?"
     r"\b(?:talk\w*|speak\w*|chat\w*|communicat\w+|interact\w*)\s+(?:to|with|in|as)\b[^.!?,]*",
-)
-_BAD = (
-    r"(?:useless|pathetic|stupid|dumb|terrible|awful|horrible|ridiculous|rubbish|garbage|trash|crap"
-    r"|shit|worthless|fraud|scam|idiots?|annoying|unacceptable|disgusting|worst|a joke|bullshit"
-    r"|not (?:helpful|helping|acceptable|good enough|working))"
-)
-_COMPLAINT = _any_of(
-    r"\b(?:file|lodge|lodging|make|making|raise|register|submit|filing|how to|i have)"
-    r"\s+(?:(?:an?|my|the)\s+)?(?:\w+\s+)?complain(?:t|ts|ing)?\b",
-    r"\bi (?:want|would like|wish|need|have) to complain\b",
-    r"\bcomplaint (?:against|about) (?:you|ur|this|the)",
-    r"\b(?:you|u|this|that|it|(?:the|this) (?:bot|chat|answers?|service|assistant)|talking to a bot"
-    r"|(?:you|ur|your) (?:guys|company|service|bot|app|answers?|people|team))"
-    rf"(?:'?(?:s|re)| (?:is|are|was|were))\s+(?:\w+\s+){{0,2}}?{_BAD}\b",
-    r"\b(?:pathetic|terrible|horrible|awful|worst|poor|bad|lousy|useless)\s+(?:\w+\s+)?"
-    r"(?:service|support|app|company|bot|chatbot|website|answers?)\b",
-    r"\b(?:waste|wasted|wasting) (?:of )?(?:my |our |everyone'?s )?time\b|\bunacceptable\b",
-    r"\bi(?:'?m| am)(?: \w+){0,2} (?:angry|pissed|furious|disgusted|disappointed|fed up|unhappy"
-    r"|dissatisfied|frustrated|sick of)\b|\bso sick of\b",
-    r"\bnot (?:at all )?(?:satisfied|happy) with (?:you|ur|your|this)",
-    r"\b(?:so|very|extremely|really) (?:disappointed|frustrat\w+|angry)\b",
-    r"\bwhat the (?:hell|fuck|heck)\b|\b(?:sucks|bullshit)\b",
-    r"\b(?:thanks|thank)\b[^.!?]{0,40}\bfor (?:nothing|ignoring)\b",
-    r"\byou (?:suck|ignored?|lied|never (?:answer|reply|respond))\b",
-    r"\bno (?:response|reply|answer) (?:from|for|since|after|yet)\b",
-    r"\bcall cent(?:er|re) (?:\w+ )?(?:unavailable|unreachable|not)\b",
+    r"\bi (?:like|love|enjoy|hate) (?:talking|speaking|chatting)\b[^.!?,]*",
+    r"\b(?:share|save|send|export|download) (?:this |the |my )?(?:chat|conversation"
+    r"|talk)\b[^.!?,]*",
+    r"\b(?:what|who) (?:do|does|did|will|should|would)\b[^.!?,]* call (?:me|us)\b"
+    r"|\bfor you to call me\b",
 )
 _EMERGENCY = _any_of(
     r"\b(?:kill|hurt|harm|cut)(?:ing)? (?:my ?self|her ?self|him ?self|themselves)\b",
@@ -150,7 +143,8 @@ _EMERGENCY = _any_of(
     r"\bcall (?:911|999|112|the police|an ambulance)\b",
     r"\b(?:someone|he|she) is (?:dying|attacking me)\b",
     r"\b(?:this is|it'?s|it is) (?:an emergency|urgent)\b",
-    r"\bi need (?:urgent|immediate) (?:help|assistance)\b|\bi need (?:your )?help immediately\b",
+    r"\bi need (?:urgent|immediate) (?:help|assistance)\b"
+    r"|\bi need (?:your )?help immediately\b",
     r"\b(?:someone|somebody) (?:is using|stole|has stolen|hacked|withdrew) my\b",
     r"\bi(?:'?m| am) (?:in danger|being (?:attacked|abused|threatened))\b",
 )
@@ -174,8 +168,10 @@ def wants_human(text: str, keywords: Sequence[str] = DEFAULT_KEYWORDS) -> HumanR
     if len(text) <= _LONGEST_REQUEST:
         if found := _REQUEST.search(_OTHER_SENSE.sub(" ", asking)):
             return HumanRequest("requested", found[0].strip())
-        if found := _COMPLAINT.search(text):
-            return HumanRequest("complaint", found[0])
+        if words := find_person_wanted(text):
+            return HumanRequest("requested", words)
+        if words := find_complaint(text):
+            return HumanRequest("complaint", words)
     if found := _EMERGENCY.search(_NOT_EMERGENCY.sub(" ", text)):
         return HumanRequest("emergency", found[0])
     return None
