@@ -4,13 +4,16 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: run test check lint types contracts bench exam restore-drill format clean
+.PHONY: run test soak check lint types contracts bench exam restore-drill format clean
 
 run: $(VENV)/.runtime
 	$(BIN)/python app.py
 
 test: $(VENV)/.development
 	$(BIN)/python -m pytest -n $(WORKERS)
+
+soak: $(VENV)/.development
+	$(BIN)/python -m pytest -n 0 -s -m soak
 
 check: lint types contracts test
 
