@@ -62,6 +62,22 @@ def test_a_start_merges_what_nobody_has_merged(runs, tmp_path, store):
     third.stop()
 
 
+def test_merged_rows_are_shipped_again_and_the_old_copies_deleted(runs, store, tmp_path):
+    old, new, chat = runs
+    old.say(chat, "late")
+    old.ship()
+    look(new)
+    new.ship()
+    watcher = new.copies._watcher
+    watcher._late_until = watcher._pruned_at = float("-inf")
+    look(new)
+    writers = {name.split("/")[1] for name in store.list()}
+    assert writers == {str(new.copies._shipper.writer)}
+    third = Run(tmp_path / "third", store)
+    assert texts(third) == {"before", "late"}
+    third.stop()
+
+
 def test_of_two_versions_of_a_row_the_later_one_counts(runs):
     old, new, chat = runs
 
