@@ -14,7 +14,7 @@ test: $(VENV)/.development
 
 # The long versions of tests that `make test` runs in short.
 soak: $(VENV)/.development
-	$(BIN)/python -m pytest -n $(WORKERS) -m soak --timeout 3600
+	$(BIN)/python -m pytest -n 0 -s -m soak --timeout 3600
 
 check: lint types contracts test
 

@@ -2,12 +2,13 @@
 
 import sys
 
-from benchmarks import long_conversation, startup, visitors
+from benchmarks import copies, long_conversation, startup, visitors
 
 BENCHMARKS = {
     "visitors": visitors.run,
     "startup": startup.run,
     "long_conversation": long_conversation.run,
+    "copies": copies.run,
 }
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -9,10 +10,12 @@ import time
 import httpx
 import pytest
 
+from app import bind
+from chatbot.errors import StartupError
 from chatbot.storage.database import Database, DatabaseValues
 from chatbot.storage.models import Contact, Escalation, Message
-from tests.app_process import ROOT, AppProcess
-from tests.fakes import list_rows
+from tests.app_process import ROOT, AppProcess, find_free_port
+from tests.fakes import list_rows, make_settings
 from tests.page_client import PageClient
 from tests.stand_in import Reply, StandIn
 
@@ -91,6 +94,26 @@ def test_a_stop_ships_what_was_said_and_an_empty_disk_gets_it_back(program):
             return (await page.open()).messages
 
     assert any("long story" in text for _, text in asyncio.run(come_back()))
+
+
+def test_the_port_is_closed_until_the_data_is_there(sqlite_values):
+    port = find_free_port()
+    with bind(make_settings(sqlite_values, host="127.0.0.1", port=port)) as listener:
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), timeout=5)
+        with pytest.raises(StartupError), socket.create_server(("127.0.0.1", 0)) as other:
+            bind(make_settings(sqlite_values, host="127.0.0.1", port=other.getsockname()[1]))
+        listener.listen()
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+
+
+def test_without_a_store_nothing_of_it_is_loaded():
+    program = (
+        "import sys, app, chatbot.site\n"
+        "heavy = ('copies.copies', 'copies.shipper', 'copies.hub_stores')\n"
+        "sys.exit(any(f'chatbot.storage.{name}' in sys.modules for name in heavy))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
 
 
 def test_the_owner_is_told_how_the_copies_stand(program):

@@ -106,4 +106,4 @@ class OwnerArea:
         if not risk:
             return ""
         words = self._texts.not_durable.format(reason=html.escape(risk))
-        return f'<p class="cc-banner cc-risk" role="alert">{words}</p>'
+        return f'<div class="cc-banner cc-risk" role="alert">{words}</div>'

@@ -3,11 +3,11 @@
 import logging
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from chatbot.storage.copies.merge import Merge
 from chatbot.storage.copies.objects import (
@@ -29,7 +29,10 @@ from chatbot.storage.migrations import VERSION_TABLE
 log = logging.getLogger(__name__)
 
 READERS = 8
-TRIES = 3
+TRIES = 4
+FIRST_WAIT, LONGEST_WAIT = 0.1, 5.0
+
+Result = TypeVar("Result")
 
 
 @dataclass
@@ -53,10 +56,10 @@ class Found:
 
 def list_names(store: Store) -> list[ObjectName]:
     """Every object's name, in order. A listing that may be old is read again after that time."""
-    texts = set(store.list())
+    texts = set(_try(store.list))
     if store.lag:
         time.sleep(store.lag)
-        texts |= set(store.list())
+        texts |= set(_try(store.list))
     return sorted(name for name in map(parse_name, texts) if name is not None)
 
 
@@ -162,17 +165,35 @@ class Reader:
                     yield name, lines
 
     def read(self, name: ObjectName) -> list[Any]:
-        """An object's values; raises BadObject, also when it is not there."""
-        for last_try in [False] * (TRIES - 1) + [True]:
-            try:
-                blob = self._store.get(str(name))
-                if blob is None:
-                    raise BadObject(str(name))
-                return self._codec.unpack(name, blob)
-            except BadObject:
-                if last_try or blob is None:
-                    raise
-        raise AssertionError("unreachable")
+        """An object's values; raises BadObject, also when it is not there, and StoreError."""
+
+        def read() -> list[Any]:
+            blob = self._store.get(str(name))
+            if blob is None:
+                raise _Missing(str(name))
+            return self._codec.unpack(name, blob)
+
+        return _try(read)
+
+
+class _Missing(BadObject):
+    """The store has no such object: asking again is of no use."""
+
+
+def _try(work: Callable[[], Result]) -> Result:
+    """Run `work`, and again when the store fails or sends what cannot be read."""
+    for number in range(TRIES - 1):
+        try:
+            return work()
+        except _Missing:
+            raise
+        except BadObject:
+            continue
+        except StoreError as error:
+            if error.is_final or error.wait > LONGEST_WAIT:
+                raise
+            time.sleep(max(error.wait, FIRST_WAIT * 2**number))
+    return work()
 
 
 def list_gone(found: Found) -> set[tuple[str, Key]]:

@@ -9,7 +9,7 @@ from sqlalchemy import Table as SchemaTable
 
 from chatbot.storage.models import Table
 
-ROWS_PER_LINE = 200
+ROWS_PER_LINE = 50
 # Everything but what holds for one run only: a lease of a dead run would only delay the next.
 LEFT_OUT = frozenset({"lease"})
 

@@ -9,7 +9,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,18 +34,17 @@ log = logging.getLogger(__name__)
 SEGMENTS_PER_FULL = 500
 FULL_EVERY_SECONDS = 6 * 3600.0
 FIRST_PAUSE, LONGEST_PAUSE, STOPPING_PAUSE = 0.2, 60.0, 0.1
+AFTER_ERROR_SECONDS = 5.0
 # Late rows of a writer that was cut off from the store for longer may bring back what was deleted.
 GONE_KEPT_SECONDS = 30 * 86400.0
 
 
 @dataclass
 class Shipment:
-    """What is on its way: under its name, with those who wait for it."""
+    """What is on its way, under its name."""
 
     name: ObjectName
     blob: bytes
-    waiters: list["Future[None]"]
-    begun: float
 
 
 @dataclass
@@ -160,17 +159,17 @@ class Shipper:
         self._wake.set()
 
     def _run(self) -> None:
-        try:
-            claim = self._build(CLAIM, [], [], time.monotonic())
-            if not self._deliver(claim):
-                return
-            while self._wait_for_work():
+        if not self._deliver(self._build(CLAIM, [])):
+            return
+        while self._wait_for_work():
+            try:
                 self._ship_once()
-        except Exception:
-            # The owner is told that nothing is safe any more; the chat itself goes on.
-            log.exception("copies ended")
-            self.state.error = "the copying ended by an error; see the log"
-            self._database.after_commit = None
+            except Exception:
+                # A full disk, say. What was noted may be lost by now, so all is shipped next.
+                log.exception("a copy could not be made")
+                self.state.error = "a copy could not be made; the log says why"
+                self._needs_full = True
+                self._pause(AFTER_ERROR_SECONDS)
 
     def _wait_for_work(self) -> bool:
         """Wait for a commit, then for more of them unless somebody waits; False at the end."""
@@ -193,32 +192,29 @@ class Shipper:
 
     def _ship_once(self) -> None:
         self._wake.clear()
-        shipment = self._take()
-        if shipment is None:
-            self.state.waiting_since = None
-            return
-        if self._deliver(shipment):
-            for waiter in shipment.waiters:
-                waiter.set_result(None)
-        else:
-            with self._lock:
-                self._waiters += shipment.waiters
-                self._needs_full = True
+        with self._lock:
+            waiters, self._waiters = self._waiters, []
+        is_safe = False
+        try:
+            shipment = self._take()
+            is_safe = shipment is None or self._deliver(shipment)
+            if shipment is None:
+                self.state.waiting_since = None
+        finally:
+            if not is_safe:
+                with self._lock:
+                    self._waiters += waiters
+                    self._needs_full = True
+        for waiter in waiters:
+            waiter.set_result(None)
 
     def _take(self) -> Shipment | None:
         """What has changed, as an object; the writer stands still only while it is read."""
-        with self._lock:
-            waiters, self._waiters = self._waiters, []
-        begun = time.monotonic()
         changes = self._database.work_on_file(self._drain)
         self._remember(changes)
         if self._needs_full or changes is None or self._is_full_due():
-            return self._build(FULL, self._read_all(), waiters, begun)
-        if not len(changes):
-            for waiter in waiters:
-                waiter.set_result(None)
-            return None
-        return self._build(SEGMENT, pack_changes(changes), waiters, begun)
+            return self._build(FULL, self._read_all())
+        return self._build(SEGMENT, pack_changes(changes)) if len(changes) else None
 
     def _drain(self, connection: Any) -> Changes | None:
         begun = time.perf_counter()
@@ -264,19 +260,17 @@ class Shipper:
             connection.close()
             remove_file(self._image)
 
-    def _build(
-        self, kind: str, lines: Any, waiters: "list[Future[None]]", begun: float
-    ) -> Shipment:
+    def _build(self, kind: str, lines: Iterable[Any]) -> Shipment:
         name = ObjectName(self.writer, self._number, kind)
-        lines = iter(lines)
-        first = next(lines) if kind == FULL else {}
+        rest = iter(lines)
+        first = next(rest) if kind == FULL else {}
         header = {
             **first,
             "merged": dict(self._history.merged),
             "at": time.time(),
         }
-        blob = self._codec.pack(name, _chain(header, lines))
-        return Shipment(name, blob, waiters, begun)
+        blob = self._codec.pack(name, _chain(header, rest))
+        return Shipment(name, blob)
 
     def _deliver(self, shipment: Shipment) -> bool:
         """Put an object until the store acknowledges it; False when the time is over."""

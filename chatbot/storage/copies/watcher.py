@@ -100,6 +100,7 @@ class Watcher:
             return
         count = merge_now(self._database, found.late, gone=self._shipper.gone_keys())
         self._shipper.note_merged(found.merged)
+        self._shipper.wait()
         log.info("late rows of an earlier run merged", extra={"rows": count})
 
     def _prune(self, names: list[ObjectName]) -> None:

@@ -4,6 +4,7 @@ import pytest
 from sqlmodel import Session, col, delete, select
 
 from chatbot.errors import StartupError
+from chatbot.storage.copies import shipper
 from chatbot.storage.copies.stores import DirectoryStore
 from chatbot.storage.models import Contact, Erasure, Message
 from tests.conftest import KEY
@@ -178,6 +179,30 @@ def test_a_damaged_snapshot_gives_way_to_the_one_before(tmp_path, store):
     second = Run(tmp_path / "two", store)
     rows, first_rows = second.rows(), 1
     assert len(rows["conversation"]) == first_rows
+    second.stop()
+
+
+def test_a_copy_that_cannot_be_made_is_made_later(tmp_path, store, monkeypatch):
+    monkeypatch.setattr(shipper, "AFTER_ERROR_SECONDS", 0.2)
+    first = Run(tmp_path / "one", store)
+    first.ship()
+
+    def fail(_path: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(first.database, "copy_file", fail)
+    first.copies._shipper.ask_full()
+    waiter = first.copies._shipper.wait()
+    first.add_chat()
+    wait_until(lambda: "could not be made" in first.copies.state().reason)
+    assert not waiter.done()
+    monkeypatch.undo()
+    waiter.result(10)
+    assert first.copies.state().reason == ""
+    rows = first.rows()
+    first.kill()
+    second = Run(tmp_path / "two", store)
+    assert second.rows() == rows
     second.stop()
 
 

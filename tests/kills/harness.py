@@ -1,0 +1,313 @@
+"""Kills the whole program again and again, each time with its disk, and counts what is missing.
+
+Visitors chat, leave contacts and ask for the owner over HTTP, and note what they were told is done.
+After each kill the disk is emptied; the next program has what the store has, and every contact and
+escalation that was confirmed must be in it, and every message that is older than the loss window.
+"""
+
+import asyncio
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlcipher3 import dbapi2
+
+from chatbot.storage.database import Database, DatabaseValues
+from chatbot.storage.models import Contact, Conversation, Escalation, Message
+from tests.app_process import ROOT, find_free_port
+from tests.fakes import list_rows
+from tests.page_client import PageClient, PageError, PageState, plain_words
+
+# What a visitor was shown as sent may be lost for so long: see the README.
+WINDOW_SECONDS = 2.0
+START_SECONDS = 60.0
+ACT_SECONDS = 10.0
+# Copying takes several turns at the processor: on a machine that stands still so does the window.
+SLOWNESS = 5.0
+VISITORS = 2
+
+
+@dataclass
+class Told:
+    """What visitors were told is done: contacts by address, chats that were handed to the owner,
+    and messages with the moment at which they were shown as sent."""
+
+    contacts: list[str] = field(default_factory=list)
+    escalated: list[str] = field(default_factory=list)
+    messages: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass
+class Tally:
+    """What came of it; `window` is the age of the oldest message that was lost, in seconds."""
+
+    kills: int = 0
+    cold_starts: int = 0
+    contacts: int = 0
+    escalations: int = 0
+    messages: int = 0
+    lost_messages: int = 0
+    window: float = 0.0
+    slowest_start: float = 0.0
+    faults: list[str] = field(default_factory=list)
+
+    def describe(self) -> str:
+        return (
+            f"{self.kills} kills, {self.cold_starts} starts on an empty disk (slowest "
+            f"{self.slowest_start:.1f} s); confirmed: {self.contacts} contacts, "
+            f"{self.escalations} escalations, {self.messages} messages; lost inside the window: "
+            f"{self.lost_messages} messages, the oldest {self.window:.2f} s old; "
+            f"wrong: {len(self.faults)}"
+        )
+
+
+class Harness:
+    """Runs one store through kills; state is kept in `folder`, so that a later part goes on."""
+
+    def __init__(
+        self, folder: Path, settings: Mapping[str, str], *, rate: float, key: str | None = None
+    ) -> None:
+        self._folder = folder
+        self._disk = folder / "disk"
+        self._log = folder / "program.log"
+        self._file = folder / "state.json"
+        self._key = key
+        self._rate = rate
+        self._settings = {
+            "HOST": "127.0.0.1",
+            "DATA_DIR": str(self._disk),
+            "PROFILE_DIR": str(ROOT / "data" / "profile"),
+            "SECRET_KEY": "a secret key that outlives every kill of this test",
+            "SNAPSHOT_STORE": str(folder / "store"),
+            **({"DATABASE_KEY": key} if key else {}),
+            **settings,
+        }
+        folder.mkdir(parents=True, exist_ok=True)
+        self.told, self.tally = self._load()
+        self._gap = 0.0
+        self._events: dict[str, Any] = {}
+        self._nursery = subprocess.Popen(
+            [sys.executable, "-m", "tests.kills.nursery"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._nursery.stdout is not None
+        assert self._nursery.stdout.readline() == "ready\n"
+
+    def close(self) -> None:
+        assert self._nursery.stdin is not None
+        self._nursery.stdin.close()
+        self._nursery.wait(10)
+
+    def run(self, kills: int, *, seconds: float = float("inf")) -> Tally:
+        """Kill so many times, for so long at most; the last start is looked at too."""
+        until = time.monotonic() + seconds
+        for _ in range(kills):
+            if time.monotonic() > until:
+                break
+            self._live_and_die()
+        pid = self._start()
+        self._end(pid)
+        self._save()
+        return self.tally
+
+    def _live_and_die(self) -> None:
+        chance = random.Random(f"kill {self.tally.kills}")
+        if chance.random() < 0.1:
+            self._die_while_starting(chance)
+        else:
+            pid = self._start()
+            asyncio.run(self._visit_until_killed(pid, chance))
+        self.tally.kills += 1
+        self._save()
+
+    def _fork(self, port: int) -> int:
+        shutil.rmtree(self._disk, ignore_errors=True)
+        self._port = port
+        wish = {
+            "settings": {**self._settings, "PORT": str(port)},
+            "rate": self._rate,
+            "seed": f"{self.tally.kills} {self.tally.cold_starts}",
+            "log": str(self._log),
+        }
+        assert self._nursery.stdin is not None
+        assert self._nursery.stdout is not None
+        self._nursery.stdin.write(json.dumps(wish) + "\n")
+        self._nursery.stdin.flush()
+        return int(self._nursery.stdout.readline())
+
+    def _start(self) -> int:
+        begun = time.monotonic()
+        pid = self._fork(find_free_port())
+        while not _answers(self._port):
+            if time.monotonic() > begun + START_SECONDS or not _lives(pid):
+                self._end(pid)
+                raise AssertionError(f"no start:\n{self._log.read_text()[-3000:]}")
+            time.sleep(0.02)
+        self.tally.cold_starts += 1
+        self.tally.slowest_start = max(self.tally.slowest_start, time.monotonic() - begun)
+        self._look(pid)
+        return pid
+
+    def _die_while_starting(self, chance: random.Random) -> None:
+        pid = self._fork(find_free_port())
+        time.sleep(chance.uniform(0.0, 1.5))
+        self._end(pid)
+
+    def _end(self, pid: int) -> float:
+        """Kill the program; returns the moment before."""
+        moment = time.time()
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        while _lives(pid):
+            time.sleep(0.005)
+        self._killed_at = moment
+        return moment
+
+    async def _visit_until_killed(self, pid: int, chance: random.Random) -> None:
+        self._is_time = asyncio.Event()
+        watch = asyncio.create_task(self._watch_machine())
+        visits = [
+            asyncio.create_task(self._visit(f"{self.tally.kills}-{number}", chance))
+            for number in range(VISITORS)
+        ]
+        # Counted in what visitors do, so that a kill on a slow machine finds as much to lose.
+        self._left = chance.randint(0, 5)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._is_time.wait(), ACT_SECONDS)
+        await asyncio.sleep(chance.uniform(0.0, 0.4))
+        await asyncio.to_thread(self._end, pid)
+        watch.cancel()
+        for visit in visits:
+            visit.cancel()
+        await asyncio.gather(*visits, return_exceptions=True)
+
+    async def _visit(self, name: str, chance: random.Random) -> None:
+        with suppress(httpx.HTTPError, PageError):
+            async with PageClient(f"http://127.0.0.1:{self._port}", timeout=20.0) as page:
+                # What the page can do is the same for all: read once.
+                page._events = self._events
+                await page.open()
+                self._events = page._events
+                for number in range(100):
+                    self._count()
+                    await self._act(page, f"{name}-{number}", chance.choice("mmcce"))
+
+    async def _watch_machine(self) -> None:
+        """How long this process, like any other, was kept from running at the most."""
+        self._gap = 0.0
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(0.02)
+            self._gap = max(self._gap, time.monotonic() - before - 0.02)
+
+    def _count(self) -> None:
+        if self._left <= 0:
+            self._is_time.set()
+        self._left -= 1
+
+    async def _act(self, page: PageClient, name: str, what: str) -> None:
+        if what == "m":
+            async for _ in page.send(f"Message {name}"):
+                self.told.messages.setdefault(f"Message {name}", time.time())
+        elif what == "c":
+            email = f"visitor-{name}@example.com"
+            state = await page.press("contact-send", **{"contact-email": email})
+            if _is_done(state, "contact-answer") and state.values.get("contact-receipt"):
+                self.told.contacts.append(email)
+        else:
+            state = await page.press("human-ask", **{"human-note": f"Note {name}"})
+            if _is_done(state, "human-answer"):
+                self.told.escalated.append(page.conversation_id)
+
+    def _look(self, pid: int) -> None:
+        """Compare what the store gave back with what visitors were told."""
+        path = self._disk / "chatbot.db"
+        database = Database(DatabaseValues(f"sqlite:///{path}", self._key))
+        try:
+            emails = {row.email for row in list_rows(database, Contact)}
+            chats = {str(row.conversation_id) for row in list_rows(database, Escalation)}
+            texts = {row.content for row in list_rows(database, Message)}
+            known = {str(row.id) for row in list_rows(database, Conversation)}
+        finally:
+            database.close()
+        tally, told = self.tally, self.told
+        wrong = [f"contact {email}" for email in told.contacts if email not in emails]
+        wrong += [f"escalation {chat}" for chat in told.escalated if chat not in chats & known]
+        for text, at in list(told.messages.items()):
+            if text not in texts:
+                age = self._killed_at - at
+                tally.lost_messages += 1
+                tally.window = max(tally.window, age)
+                del told.messages[text]
+                if age > WINDOW_SECONDS + SLOWNESS * self._gap:
+                    wrong.append(f"{text}, {age:.2f} s old")
+        if self._key is None:
+            with closing(dbapi2.connect(str(path))) as connection:
+                check = connection.execute("PRAGMA integrity_check").fetchone()[0]
+            wrong += [] if check == "ok" else [f"database: {check}"]
+        tally.contacts, tally.escalations = len(told.contacts), len(told.escalated)
+        tally.messages = len(told.messages) + tally.lost_messages
+        if wrong:
+            tally.faults += wrong
+            self._end(pid)
+            raise AssertionError(f"{wrong} after {tally.describe()}")
+
+    def _load(self) -> tuple[Told, Tally]:
+        self._killed_at = time.time()
+        if not self._file.exists():
+            return Told(), Tally()
+        state = json.loads(self._file.read_text())
+        self._killed_at = state["killed_at"]
+        return Told(**state["told"]), Tally(**state["tally"])
+
+    def _save(self) -> None:
+        state = {
+            "told": asdict(self.told),
+            "tally": asdict(self.tally),
+            "killed_at": self._killed_at,
+        }
+        unfinished = self._file.with_suffix(".new")
+        unfinished.write_text(json.dumps(state))
+        unfinished.replace(self._file)
+
+
+def read_tally(folder: Path) -> Tally:
+    """What earlier parts came to."""
+    file = folder / "state.json"
+    return Tally(**json.loads(file.read_text())["tally"]) if file.exists() else Tally()
+
+
+def _is_done(state: PageState, answer: str) -> bool:
+    """Whether a form was answered, and not with what went wrong."""
+    words = state.values.get(answer)
+    return isinstance(words, str) and plain_words(words) == ""
+
+
+def _answers(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        connection.sendall(b"GET /api/health HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+        return connection.recv(12).endswith(b" 200")
+    return False
+
+
+def _lives(pid: int) -> bool:
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return False
+    return status != "Z"

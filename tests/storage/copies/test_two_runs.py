@@ -1,0 +1,161 @@
+"""Two runs on two disks at one time, as during a deploy."""
+
+import pytest
+from sqlmodel import Session, col, delete, select
+
+from chatbot.storage.copies.stores import DirectoryStore
+from chatbot.storage.models import Contact, Conversation, Erasure, Escalation, Message
+from tests.storage.copies.parts import Run, wait_until
+
+
+@pytest.fixture
+def store(tmp_path) -> DirectoryStore:
+    return DirectoryStore(tmp_path / "store")
+
+
+@pytest.fixture
+def runs(tmp_path, store):
+    """The old run with a chat, and the new one that was restored from it."""
+    old = Run(tmp_path / "old", store)
+    chat = old.add_chat()
+    old.say(chat, "before")
+    old.ship()
+    new = Run(tmp_path / "new", store)
+    new.ship()
+    yield old, new, chat
+    new.stop()
+    old.stop()
+
+
+def texts(run: Run) -> set[str]:
+    return set(run.database.read_now(lambda s: s.exec(select(Message.content)).all()))
+
+
+def look(run: Run) -> None:
+    run.copies._watcher.look()
+
+
+def test_the_earlier_run_steps_down_and_its_late_rows_are_merged(runs):
+    old, new, chat = runs
+    old.say(chat, "late")
+    old.leave("late@example.com")
+    look(old)
+    assert old.stepped_down == 1
+    assert "newer run" in old.copies.state().reason
+    old.say(chat, "later")
+    old.ship()
+    look(new)
+    assert new.stepped_down == 0
+    assert texts(new) == {"before", "late", "later"}
+    look(old)
+    assert old.stepped_down == 1
+
+
+def test_a_start_merges_what_nobody_has_merged(runs, tmp_path, store):
+    old, new, chat = runs
+    new.say(chat, "of the new one")
+    new.ship()
+    old.say(chat, "of the old one")
+    old.ship()
+    third = Run(tmp_path / "third", store)
+    assert texts(third) == {"before", "of the old one", "of the new one"}
+    third.stop()
+
+
+def test_merged_rows_are_shipped_again_and_the_old_copies_deleted(runs, store, tmp_path):
+    old, new, chat = runs
+    old.say(chat, "late")
+    old.ship()
+    look(new)
+    new.ship()
+    watcher = new.copies._watcher
+    watcher._late_until = watcher._pruned_at = float("-inf")
+    look(new)
+    writers = {name.split("/")[1] for name in store.list()}
+    assert writers == {str(new.copies._shipper.writer)}
+    third = Run(tmp_path / "third", store)
+    assert texts(third) == {"before", "late"}
+    third.stop()
+
+
+def test_of_two_versions_of_a_row_the_later_one_counts(runs):
+    old, new, chat = runs
+
+    def rename(run: Run, title: str, second: int) -> None:
+        def work(session: Session) -> None:
+            row = session.get(Conversation, chat)
+            row.title = title
+            row.updated_at = row.updated_at.replace(year=2030, second=second)
+
+        run.write(work)
+
+    rename(new, "newer", 30)
+    rename(old, "older", 20)
+    old.ship()
+    look(new)
+    assert new.rows()["conversation"][0] != old.rows()["conversation"][0]
+    rename(old, "newest", 40)
+    old.ship()
+    look(new)
+    assert new.rows()["conversation"] == old.rows()["conversation"]
+
+
+def test_what_the_new_run_erased_does_not_come_back_late(runs):
+    old, new, chat = runs
+
+    def erase(session: Session) -> None:
+        visit = session.get(Conversation, chat).session_id
+        session.exec(delete(Message).where(col(Message.conversation_id) == chat))
+        session.exec(delete(Conversation).where(col(Conversation.id) == chat))
+        session.add(Erasure(reason="visitor", erased_ids=[str(chat), str(visit)]))
+
+    new.write(erase)
+    new.ship()
+    old.say(chat, "a marker that is late")
+    old.write(lambda s: setattr(s.get(Conversation, chat), "title", "a marker"))
+    old.ship()
+    look(new)
+    assert texts(new) == set()
+    assert new.rows()["conversation"] == []
+
+
+def test_what_the_old_run_erased_is_erased_in_the_new_one(runs):
+    old, new, _ = runs
+    old.write(lambda s: s.exec(delete(Message)))
+    old.ship()
+    look(new)
+    assert texts(new) == set()
+
+
+def test_one_person_met_by_both_runs_stays_one_contact(runs):
+    old, new, chat = runs
+    new.leave("ada@example.com", notes="told the new one")
+    old.leave("ada@example.com", notes="told the old one", name="Ada")
+    for run in (old, new):
+        run.write(
+            lambda s: s.add(
+                Escalation(conversation_id=chat, live_conversation_id=chat, reason="requested")
+            )
+        )
+    old.ship()
+    look(new)
+    [contact] = new.database.read_now(lambda s: s.exec(select(Contact)).all())
+    assert contact.name == "Ada"
+    assert contact.notes.splitlines() == ["told the new one", "told the old one"]
+    calls = new.database.read_now(lambda s: s.exec(select(Escalation)).all())
+    assert sorted(call.live_conversation_id is None for call in calls) == [False, True]
+
+
+def test_of_two_runs_that_start_together_one_leads(tmp_path, store):
+    both = [Run(tmp_path / name, store) for name in ("a", "b")]
+    for run in both:
+        run.ship()
+        run.add_chat()
+        run.ship()
+    for run in both:
+        look(run)
+    assert sorted(run.stepped_down for run in both) == [0, 1]
+    [leader] = [run for run in both if not run.stepped_down]
+    wait_until(lambda: len(leader.rows()["conversation"]) == 2)
+    for run in both:
+        run.stop()
