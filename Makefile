@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: run test check lint types contracts bench exam format clean
+.PHONY: run test check lint types contracts bench exam provision deploy format clean
 
 run: $(VENV)/.runtime
 	$(BIN)/python app.py
@@ -29,6 +29,13 @@ bench: $(VENV)/.development
 
 exam: $(VENV)/.runtime
 	$(BIN)/python -m chatbot.exam
+
+# REPO is the Space, OWNER/NAME; ARGS are further options, for example ARGS=--dry-run.
+provision: $(VENV)/.runtime
+	$(BIN)/python deploy_to_hf.py provision --repo $(REPO) $(ARGS)
+
+deploy: $(VENV)/.runtime
+	$(BIN)/python deploy_to_hf.py release --repo $(REPO) $(ARGS)
 
 format: $(VENV)/.development
 	$(BIN)/ruff check --fix .
