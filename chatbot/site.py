@@ -2,8 +2,11 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from starlette.routing import Mount
 
 from chatbot.foundations import has_hugging_face
 from chatbot.page_setup import build_page_values
@@ -27,6 +30,17 @@ if TYPE_CHECKING:
     from chatbot.web.bell_route import BellCallers
 
 
+@dataclass(frozen=True)
+class Site:
+    """The whole application; and what `Blocks.launch` needs: its page, the part of Gradio that
+    serves it, and the page's options."""
+
+    app: Hardening
+    page: Any
+    mounted: Any
+    options: dict[str, Any]
+
+
 def build_site(
     settings: Settings, services: Services, *, build_owner_tabs: "OwnerTabs | None" = None
 ) -> Hardening:
@@ -34,6 +48,13 @@ def build_site(
 
     `build_owner_tabs` takes the place of the tabs in the owner's area.
     """
+    return build_whole_site(settings, services, build_owner_tabs=build_owner_tabs).app
+
+
+def build_whole_site(
+    settings: Settings, services: Services, *, build_owner_tabs: "OwnerTabs | None" = None
+) -> Site:
+    """As `build_site`, for both ways to start."""
     prepare_gradio()
     import gradio as gr
     from fastapi import FastAPI
@@ -82,9 +103,9 @@ def build_site(
     visitor_paths = _add_call_routes(site, services, values)
     owner_paths = _add_owner_routes(site, settings, services, values)
     secret_prefixes = _add_action_routes(site, settings, services, values)
-    gr.mount_gradio_app(
-        site, page, path="/", auth_dependency=_identify(services), **page_options(values)
-    )
+    options = page_options(values)
+    gr.mount_gradio_app(site, page, path="/", auth_dependency=_identify(services), **options)
+    mounted = next(route.app for route in site.routes if isinstance(route, Mount))
     hardening = HardeningValues(
         title=str(page.title),
         description=ENGLISH.page_description.format(owner=values.name, name=values.first_name),
@@ -98,7 +119,7 @@ def build_site(
         visitor_paths=visitor_paths,
         owner_calls=calls,
     )
-    return Hardening(site, hardening)
+    return Site(Hardening(site, hardening), page, mounted, options)
 
 
 def _build_bell_callers(services: Services) -> "BellCallers":

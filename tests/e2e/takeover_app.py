@@ -12,9 +12,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import gradio as gr
 
-from app import bind, serve
 from chatbot.logs import set_up_logging
 from chatbot.services import Services, build_services
+from chatbot.serving import bind, serve
 from chatbot.settings import load_settings
 from chatbot.site import build_site
 from chatbot.ui.faults import word_error
