@@ -175,7 +175,9 @@ def list_notify_urls(settings: Settings) -> list[str]:
 
 def find_page_url(settings: Settings) -> str:
     """The address of this page as others reach it, without a slash at its end; "" when unknown."""
-    space = f"https://{settings.space_host}" if settings.space_host else ""
+    # With a domain of its own a Space has several hosts, separated by commas.
+    host = (settings.space_host or "").split(",")[0].strip()
+    space = f"https://{host}" if host else ""
     return (settings.public_url or space).rstrip("/")
 
 

@@ -1,4 +1,4 @@
-"""How the application is served: the socket, the whole site, and the server's own limits."""
+"""Both ways to serve the program: the socket, the whole site, and the server's own limits."""
 
 import logging
 import os
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from chatbot.errors import StartupError
 from chatbot.services import build_services
 from chatbot.settings import Settings
-from chatbot.site import build_site
+from chatbot.site import Site, build_whole_site
 from chatbot.web.hardening import Hardening
 
 if TYPE_CHECKING:
@@ -49,12 +49,12 @@ def bind(settings: Settings) -> socket.socket:
         ) from error
 
 
-def create_app(settings: Settings) -> Hardening:
+def create_site(settings: Settings) -> Site:
     """The whole application for these settings; raises StartupError with what to change."""
     services = build_services(settings)
     for note in services.notes:
         log.warning(note)
-    return build_site(settings, services)
+    return build_whole_site(settings, services)
 
 
 def serve(app: Hardening, listener: socket.socket) -> None:
@@ -82,3 +82,21 @@ def build_config(app: Hardening) -> "uvicorn.Config":
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=PING_SECONDS,
     )
+
+
+def launch_on_zero_gpu(site: Site, settings: Settings, listener: socket.socket) -> None:
+    """As `serve`, on the hardware of Spaces that takes only what `Blocks.launch` starts."""
+    from chatbot.ui.launching import LaunchValues, launch, register_with_zero_gpu
+
+    register_with_zero_gpu()
+    # Gradio opens the port itself.
+    listener.close()
+    values = LaunchValues(
+        host=settings.host,
+        port=settings.port,
+        shutdown_seconds=SHUTDOWN_SECONDS,
+        keep_alive_seconds=KEEP_ALIVE_SECONDS,
+        max_frame_bytes=MAX_FRAME_BYTES,
+        ping_seconds=PING_SECONDS,
+    )
+    launch(site.app, site.page, site.mounted, site.options, values)

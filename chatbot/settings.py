@@ -368,6 +368,7 @@ class Settings(BaseSettings):
     space_host: str | None = Field(None, description=_SET_BY_SPACES)
     space_author_name: str | None = Field(None, description=_SET_BY_SPACES)
     system: str | None = Field(None, description=_SET_BY_SPACES)
+    spaces_zero_gpu: bool = Field(False, description=_SET_BY_SPACES)
     oauth_client_id: str | None = Field(None, description=_SET_BY_SPACES)
     oauth_client_secret: SecretStr | None = Field(None, description=_SET_BY_SPACES)
 

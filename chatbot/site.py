@@ -2,8 +2,11 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from starlette.routing import Mount
 
 from chatbot.doors import add_doors, add_public_files
 from chatbot.foundations import find_page_url, has_hugging_face, list_trusted_proxies
@@ -29,6 +32,17 @@ if TYPE_CHECKING:
     from chatbot.web.bell_route import BellCallers
 
 
+@dataclass(frozen=True)
+class Site:
+    """The whole application; and what `Blocks.launch` needs: its page, the part of Gradio that
+    serves it, and the page's options."""
+
+    app: Hardening
+    page: Any
+    mounted: Any
+    options: dict[str, Any]
+
+
 def build_site(
     settings: Settings, services: Services, *, build_owner_tabs: "OwnerTabs | None" = None
 ) -> Hardening:
@@ -36,6 +50,13 @@ def build_site(
 
     `build_owner_tabs` takes the place of the tabs in the owner's area.
     """
+    return build_whole_site(settings, services, build_owner_tabs=build_owner_tabs).app
+
+
+def build_whole_site(
+    settings: Settings, services: Services, *, build_owner_tabs: "OwnerTabs | None" = None
+) -> Site:
+    """As `build_site`, for both ways to start."""
     prepare_gradio()
     import gradio as gr
     from fastapi import FastAPI
@@ -93,9 +114,9 @@ def build_site(
     public_paths = add_public_files(site, values, site_url)
     is_owner = _ask_owner(services)
     add_doors(site, services, values, is_owner=is_owner, origins=origins, site_url=site_url)
-    gr.mount_gradio_app(
-        site, page, path="/", auth_dependency=_identify(services), **page_options(values)
-    )
+    options = page_options(values)
+    gr.mount_gradio_app(site, page, path="/", auth_dependency=_identify(services), **options)
+    mounted = next(route.app for route in reversed(site.routes) if isinstance(route, Mount))
     hardening = HardeningValues(
         title=str(page.title),
         description=ENGLISH.page_description.format(owner=values.name, name=values.first_name),
@@ -110,7 +131,7 @@ def build_site(
         owner_calls=calls,
         proxies=TrustedProxies(list_trusted_proxies(settings)),
     )
-    return Hardening(site, hardening)
+    return Site(Hardening(site, hardening), page, mounted, options)
 
 
 def _build_bell_callers(services: Services) -> "BellCallers":

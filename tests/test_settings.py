@@ -15,6 +15,7 @@ INTERNAL = {
     "SPACE_HOST",
     "SPACE_AUTHOR_NAME",
     "SYSTEM",
+    "SPACES_ZERO_GPU",
     "OAUTH_CLIENT_ID",
     "OAUTH_CLIENT_SECRET",
 }
@@ -121,6 +122,7 @@ def test_the_pushover_keys_are_one_more_channel(monkeypatch):
         ({}, ""),
         ({"public_url": "https://mara.example/"}, "https://mara.example"),
         ({"space_host": "mara-chat.hf.space"}, "https://mara-chat.hf.space"),
+        ({"space_host": "mara-chat.hf.space, mara.example"}, "https://mara-chat.hf.space"),
         (
             {"space_host": "mara-chat.hf.space", "public_url": "https://mara.example"},
             "https://mara.example",

@@ -1,0 +1,121 @@
+"""The core paths of visitor and owner with the program started by `Blocks.launch`: the very tests
+that the ordinary start has to pass, and what only this start has to.
+
+A stand-in of Hugging Face's package `spaces` notes what the real one tells its platform.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from chatbot.storage.models import Message
+from tests.app_process import AppProcess
+from tests.e2e.conftest import Visit, read_rows
+from tests.e2e.test_asking import (  # noqa: F401
+    test_a_tool_saves_the_visitors_contact,
+    test_an_answer_streams_and_its_source_opens,
+)
+from tests.e2e.test_continuity import (  # noqa: F401
+    test_a_second_tab_shows_the_answer_while_it_is_written,
+    test_an_open_page_survives_a_restart_in_mid_answer,
+)
+from tests.e2e.test_inbox import (  # noqa: F401
+    open_inbox,
+    test_a_chat_is_taken_over_answered_and_handed_back,
+)
+from tests.e2e.test_owner_sign_in import (  # noqa: F401
+    PASSWORD,
+    test_the_owner_signs_in_after_a_slip_and_out_again,
+)
+from tests.stand_in import Reply, StandIn
+
+pytestmark = pytest.mark.browser
+
+# As spaces 0.51 does it: what is registered counts at the moment of `launch`.
+SPACES = """
+import os, gradio as gr
+registered, launch = [], gr.Blocks.launch
+def GPU(task):
+    registered.append(task)
+    return task
+def reporting(*args, **options):
+    with open(os.environ["REPORT_FILE"], "a") as report:
+        report.write(f"started with {len(registered)}\\n")
+    return launch(*args, **options)
+gr.Blocks.launch = reporting
+"""
+
+
+@pytest.fixture(scope="module")
+def report_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("zero") / "report.txt"
+
+
+@pytest.fixture(scope="module")
+def app(
+    _stand_in: StandIn, report_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[AppProcess]:
+    package = tmp_path_factory.mktemp("package")
+    (package / "spaces.py").write_text(SPACES)
+    settings = {
+        "OPENAI_BASE_URL": _stand_in.base_url,
+        "OWNER_PASSWORD": PASSWORD,
+        "SPACES_ZERO_GPU": "true",
+        "PYTHONPATH": str(package),
+        "REPORT_FILE": str(report_file),
+    }
+    with AppProcess(tmp_path_factory.mktemp("launched"), settings) as app:
+        yield app
+
+
+@pytest.fixture
+def mortal_app(app: AppProcess) -> AppProcess:
+    return app
+
+
+@pytest.fixture
+def owned_app(app: AppProcess, stand_in: StandIn) -> AppProcess:
+    assert stand_in.default == Reply()
+    return app
+
+
+def test_the_platform_is_told_at_every_start(app: AppProcess, report_file: Path) -> None:
+    app.restart()
+    assert report_file.read_text().splitlines()[-2:] == ["started with 1"] * 2
+
+
+@pytest.mark.parametrize("path", ["/monitoring/summary", "/gradio_api/startup-events", "/docs"])
+def test_only_the_known_paths_answer(app: AppProcess, path: str) -> None:
+    assert httpx.get(app.url + path).status_code == 404
+
+
+def test_its_answers_have_the_same_headers_and_no_server_name(app: AppProcess) -> None:
+    answer = httpx.get(app.url)
+    assert "script-src 'self'" in answer.headers["content-security-policy"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "server" not in answer.headers
+    foreign = httpx.post(
+        f"{app.url}/gradio_api/queue/join",
+        headers={"origin": "https://evil.example"},
+        json={"fn_index": 0, "data": [], "session_hash": "x"},
+    )
+    assert foreign.status_code == 403
+    assert "access-control-allow-origin" not in foreign.headers
+
+
+def test_asked_to_end_it_stores_the_answer_that_is_being_given(
+    visit: Visit, app: AppProcess, say: Callable[..., None]
+) -> None:
+    say(Reply(text=" ".join(["more"] * 400), tokens_per_second=20))
+    visitor = visit(app)
+    visitor.send("Tell me everything")
+    visitor.wait_for_words("more")
+    # An answer goes on without its page.
+    visitor.page.close()
+    app.stop()
+    last = max(read_rows(app, Message), key=lambda row: row.id)
+    app.start()
+    assert (last.role, last.status) == ("assistant", "interrupted")
+    assert last.content.startswith("more")
