@@ -90,7 +90,10 @@ async def leave_address(services, visitor):
         )
     )
     return EmailCodes(
-        database=services.database, signer=Signer(SECRET, "codes"), owner_name="Mara", sends_email=True
+        database=services.database,
+        signer=Signer(SECRET, "codes"),
+        owner_name="Mara",
+        sends_email=True,
     )
 
 
