@@ -142,10 +142,15 @@ def _true_job(person: Person, job: Job, rng: random.Random) -> Iterator[tuple[st
         )
         yield "tense", f"{first} left {employer} in {_say(job.end, rng)}."
         yield (
+            "dates",
+            f"Between {job.start[0]} and {job.end[0]}, {first} held the role of {title} at {employer}.",
+        )
+        yield (
             "tense",
             f"Previously, {pron.lower() if pron != first else first} was with {employer}.",
         )
     yield "dates", f"{pron} joined {employer} in {_say(job.start, rng)} as {_an(title)}."
+    yield "title", f"{first}'s position at {employer} {'is' if job.end is None else 'was'} {title}."
     months = _months(job.start, job.end)
     if job.end is not None and months >= 12:
         years, rest = divmod(months, 12)

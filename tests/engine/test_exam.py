@@ -71,7 +71,9 @@ async def test_a_model_is_asked_as_a_visitor_asks_and_nobody_sees_it(sqlite_valu
 @pytest.mark.parametrize(
     ("reply", "why"),
     [
-        (Reply(text=WRONG), "Other figures than yours."),
+        # Nobody is shown this one: the check has withheld it.
+        (Reply(text=WRONG), "Does not say what you said."),
+        (Reply(text="At Solbacken Energy, Mara led a team of six."), "Other figures than yours."),
         (Reply(text="I would rather talk about Python."), "Does not say what you said."),
     ],
 )

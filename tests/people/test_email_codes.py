@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 from chatbot.errors import InvalidInput, NotFound
 from chatbot.people.contacts import save_contact
 from chatbot.people.email_codes import EmailCodes
+from chatbot.people.erasing import is_verified_by
 from chatbot.signing import Signer
 from chatbot.storage.database import Database
 from chatbot.storage.models import Contact, EmailCode, EmailMessage
@@ -134,3 +135,13 @@ def test_ten_minutes_is_what_the_letter_says():
 
     assert timedelta(minutes=10) == VALID
     assert "10 minutes" in TEXT
+
+
+async def test_a_code_that_a_newer_one_replaced_proves_nothing(database: Database):
+    codes, session_id = make_codes(database, Clock()), leave(database)
+    await codes.send(session_id, EMAIL)
+    await codes.send(session_id, EMAIL)
+    contact = rows(database, Contact)[0]
+    assert not database.read_now(lambda s: is_verified_by(s, contact, session_id))
+    await codes.check(session_id, EMAIL, last_code(database))
+    assert database.read_now(lambda s: is_verified_by(s, contact, session_id))
