@@ -34,13 +34,26 @@ _PEOPLE = (
     r"|father|mom|dad|son|daughter|assistant|client|customer|recruiter|team|company|professor)"
 )
 _NOT_MINE = re.compile(
-    r"(?i)\b(?:your|yours|his|hers?|their|theirs|him|them|he|she|they)\b"
+    r"(?i)\b(?:his|hers?|their|theirs|him|them|he|she|they)\b|\byours?\W*$"
+    rf"|\byours?\b(?=[^.!?]{{0,40}}\b(?:{_DETAIL}|hotline|line|office|team|support|site|account)\b)"
     rf"|\b(?:my|our|the|a) {_PEOPLE}\b(?!['’]?s? and i\b)"
     r"|\b(?:must|should|can|to|will|may) be (?:sent|submitted|addressed|directed|made|e-?mailed)\b"
     r"|\byou (?:called|gave|wrote|e-?mailed|texted|sent)\b|\b(?:apply|applications?|enquiries)\b"
-    r"|\b(?:contact|reach out to|write to|e-?mailed|called|emailed|tried|from|ask|cc|for example"
-    r"|e\.g\.|such as|like)[:\s]*$"
+    r"|\bthe (?:support|office|company|sales|help|info|service) (?:e-?mail |phone )?"
+    r"(?:address|number)\b"
+    r"|\b(?:reach out to|write to|wrote to|written to|e-?mailed|called|emailed|tried|from|ask|cc"
+    r"|for example|e\.g\.|such as|like)[:\s]*$|\bcontact\s*$"
 )
+# In a chat "send your CV to" comes from whoever wants to read it.
+_SEND = re.compile(
+    r"(?i)(?:^|[.!?,]\s*|\b(?:please|can you|could you|would you|kindly|to|and|you can|just) )"
+    r"(?:send|mail|e-?mail|forward|share)\b(?![^.!?]*\b(?:his|her|their)\b)[^.!?\n]{0,60}\bto\s*$"
+)
+_TO_SOMEBODY = re.compile(
+    rf"(?i)\b(?:to|with) (?:my|our|the) {_PEOPLE}(?: \w+)?(?: at| on| via|:)?\s*$"
+)
+# "Is 555 0142 your number?" asks for somebody's number and gives none.
+_YOURS = re.compile(r"(?i)^[^\s.!?]*,? (?:is )?(?:your|yours|his|her|their)\b[^.!]{0,25}\?")
 
 
 @dataclass(frozen=True)
@@ -128,6 +141,16 @@ def _is_email(address: str) -> bool:
 def _is_own(text: str, *, place: int) -> bool:
     start = max((m.end() for m in _SENTENCE_END.finditer(text, 0, place)), default=0)
     before = text[max(start, place - 200) : place]
-    if _MINE.search(before):
+    if _TO_SOMEBODY.search(before):
+        return False
+    if _MINE.search(before) or (len(text) <= _DOCUMENT_LENGTH and _SEND.search(before)):
         return True
+    if re.search(r"(?i)\b(?:is|was|are)\s*$", before) and _YOURS.match(_behind(text, place)):
+        return False
     return len(text) <= _DOCUMENT_LENGTH and not _NOT_MINE.search(before)
+
+
+def _behind(text: str, place: int) -> str:
+    """What follows the detail at `place`: a number may be written in groups."""
+    detail = re.match(r"[+(]?[\d ().\-/]*\d|\S+", text[place:])
+    return text[place + (detail.end() if detail else 0) :]

@@ -7,12 +7,15 @@ _NAME = rf"{_WORD}(?: {_WORD}){{0,4}}"
 _LINE_START = r"(?:^|(?<=[.!?,;\n])|\b(?:hi|hello|hey|and|so|sorry|well),?)[ \t]{0,3}\n?[ \t]{0,3}"
 _SURE = re.compile(
     rf"(?i)(?:\bm[yi] (?:full |first )?name(?:['’]?s| is| si|:)|^[ \t]*(?:full )?name[ \t]*:"
+    rf"|^(?:hi,? |hello,? )?(?:the )?name['’]s"
     rf"|\b(?:mein name ist|ich hei(?:ß|ss)e|je m['’]appelle|me llamo|mi nombre es)"
     rf"|\bi(?:['’]?m| am) called|\bi go by|\b(?:just|please) call me)[ \t]+(?P<name>{_NAME})",
     re.MULTILINE,
 )
 _LIKELY = re.compile(
-    rf"{_LINE_START}(?i:i['’]?m|i am|this is|it['’]?s|it is)[ ]+(?P<name>{_NAME})", re.MULTILINE
+    rf"{_LINE_START}(?i:i['’]?m|i am|this is|it['’]?s(?: me,)?|it is(?: me,)?"
+    rf"|(?:you can |you may |people |friends |everyone )?calls? me)[ ]+(?P<name>{_NAME})",
+    re.MULTILINE,
 )
 _HERE = re.compile(rf"(?m)^[ \t]{{0,3}}(?:(?i:hi|hello|hey),? )?(?P<name>{_NAME}) here\b")
 _SIGN_OFF = re.compile(
@@ -31,7 +34,10 @@ _NO_NAMES = frozenset(
     "french german dutch swiss greek czech thai irish english welsh hiring looking interested sorry"
     " happy glad ceo cto hr recruiter developer engineer senior junior head lead product great good"
     " urgent important about going trying working currently still very really ok okay fine"
-    " correct wrong right true google linkedin".split()
+    " correct wrong incorrect right true google linkedin spelled spelt misspelled misspelt written"
+    " printed listed shown missing different monday tuesday wednesday thursday friday saturday"
+    " sunday today tomorrow tonight later back asap mr mrs ms dr january february march april june"
+    " july august september october november december".split()
 )
 _NATIONALITY = re.compile(r"(?i)(?:ian|ish|ese)$")
 _MOST_WORDS = 4

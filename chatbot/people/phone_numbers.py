@@ -13,7 +13,7 @@ _MOST_DIGITS = 15
 _CUE_BEFORE = re.compile(
     r"(?i)\b(?:(?:tele)?phone|mobile|cell|tel|fon|fono|handy|whats ?app|signal|sms|call|ring|dial"
     r"|text|reach|contact|office|fax|messages? to|registered|me (?:at|on|back)"
-    r"|(?:my|this|following) (?:numbers?|nr|no)|[hmtp](?=[.:]))\b"
+    r"|(?:my|this|following|mob|ph|mere|mera) (?:numbers?|nr|no|num)|mob|[hmtp](?=[.:]))\b"
 )
 _CUE_AFTER = re.compile(
     r"(?i)^[\s\-:,]*(?:\(?(?:mobile|cell|office|home|work|fax|phone|tel)\b|call me|is my)"
