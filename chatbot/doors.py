@@ -84,7 +84,12 @@ def _build_routers(
     from dashboards.analytics import Analytics
 
     callers = Callers(is_owner)
-    forms = ProgramForms(database=services.database, bell=services.live, book=services.book)
+    forms = ProgramForms(
+        database=services.database,
+        bell=services.live,
+        book=services.book,
+        limits=services.limits,
+    )
     chats = build_program_chat(services)
     tools = McpTools(
         chats,

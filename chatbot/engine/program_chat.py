@@ -45,10 +45,26 @@ class NotSetUp(ChatbotError):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks: the owner, whom the web has checked, or whoever holds a visitor's token."""
+    """Who asks: the owner, whom the web has checked, or whoever holds a visitor's token.
+
+    `address` is where the request comes from, for the limits; `is_new` says that the chat was made
+    for this one request.
+    """
 
     token: str = field(default="", repr=False)
     is_owner: bool = False
+    address: str | None = field(default=None, repr=False)
+    is_new: bool = False
+
+    def key(self, chat_id: uuid.UUID, client_message_id: str = "") -> ChatKey:
+        """The chat as the use cases of the page take it."""
+        return ChatKey(
+            self.token,
+            str(chat_id),
+            client_message_id,
+            address=self.address,
+            is_new=self.is_new,
+        )
 
 
 @dataclass(frozen=True)
@@ -159,7 +175,7 @@ class ProgramChat:
         """Store a visitor's message and begin to answer it; the same id again finds the same."""
         await self.read(caller, chat_id)
         client_message_id = clean_line(client_message_id, limit=MAX_CLIENT_ID)
-        key = ChatKey(caller.token, str(chat_id), client_message_id)
+        key = caller.key(chat_id, client_message_id)
         await self._parts.chat.send(key, text)
         return await self._read_exchange(caller, chat_id, client_message_id)
 
@@ -179,7 +195,7 @@ class ProgramChat:
         if exchange.reply is None:
             return
         shown, reply_id = 0, exchange.reply.id
-        async for view in self._parts.chat.follow(ChatKey(caller.token, str(chat_id))):
+        async for view in self._parts.chat.follow(caller.key(chat_id)):
             text = next((m.text for m in view.messages if m.id == reply_id), "")
             if len(text) > shown:
                 yield text[shown:]
@@ -222,7 +238,7 @@ class ProgramChat:
             await self._database.write(work)
             await self._ring(caller, chat_id)
         else:
-            await self._parts.chat.ask_for_human(ChatKey(caller.token, str(chat_id)), note)
+            await self._parts.chat.ask_for_human(caller.key(chat_id), note)
         return await self.read(caller, chat_id)
 
     async def close(self, caller: Caller, chat_id: uuid.UUID) -> ChatFacts:
@@ -260,7 +276,7 @@ class ProgramChat:
         reason: str = "",
     ) -> MessageView:
         """A visitor's thumb on an answer; None takes it back."""
-        key = ChatKey(caller.token, str(chat_id))
+        key = caller.key(chat_id)
         await self._parts.chat.rate(key, message_id, value, reason)
         row = await self._database.read(
             lambda session: program_chats.get_message_row(

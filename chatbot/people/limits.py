@@ -116,8 +116,9 @@ class Limits:
         # A call is booked in one piece.
         if is_in_chat and kind is not LimitKind.BOOKING:
             own, name = _multiply(own, PIECES_IN_CHAT), f"{kind}-in-chat"
-        if session is None and source is not None and kind is not LimitKind.MESSAGE:
-            shared, own = own, ()
+        if session is None and source is not None:
+            # A message has limits for an address of its own; else the address has the session's.
+            shared, own = (shared if kind is LimitKind.MESSAGE else own), ()
         checks = [_build_check(name, "address", source, rate) for rate in shared if source]
         return checks + [_build_check(name, "session", session, rate) for rate in own]
 

@@ -13,6 +13,7 @@ from chatbot.engine.program_chat import NotSetUp
 from chatbot.errors import (
     ChatbotError,
     InvalidInput,
+    LimitReached,
     NotFound,
     NotLoaded,
     NotSaved,
@@ -26,6 +27,7 @@ RETRY_SECONDS = 5
 
 _BY_TYPE: tuple[tuple[type[ChatbotError], int, str], ...] = (
     (TooManyTries, 429, "too_many"),
+    (LimitReached, 429, "too_many"),
     (NotSetUp, 501, "not_set_up"),
     (TurnIsRunning, 409, "answer_running"),
     (ChatIsClosed, 409, "chat_closed"),

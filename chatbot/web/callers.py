@@ -6,6 +6,7 @@ from starlette.requests import HTTPConnection
 
 from chatbot.engine.program_chat import Caller
 from chatbot.web.bearer import read_bearer
+from chatbot.web.client_address import client_address
 from chatbot.web.owner_token import looks_like_owner_token
 from chatbot.web.refusals import Refusal
 
@@ -26,13 +27,13 @@ class Callers:
         """
         token = read_bearer(connection.headers)
         if token and not looks_like_owner_token(token):
-            return Caller(token=token)
+            return Caller(token=token, address=client_address(connection))
         return await self._find_owner(connection.headers)
 
-    async def find_by_token(self, token: str) -> Caller:
+    async def find_by_token(self, token: str, connection: HTTPConnection) -> Caller:
         """Who brings this token otherwise than in a header; raises Refusal as `find` does."""
         if token and not looks_like_owner_token(token):
-            return Caller(token=token)
+            return Caller(token=token, address=client_address(connection))
         return await self._find_owner({"authorization": f"Bearer {token}"})
 
     async def _find_owner(self, headers: Mapping[str, str]) -> Caller:
@@ -52,8 +53,3 @@ class Callers:
         if caller.is_owner:
             raise Refusal.of_status(403)
         return caller
-
-
-def find_address(connection: HTTPConnection) -> str:
-    """The address that a request comes from, "" when it is not known."""
-    return connection.client.host if connection.client else ""

@@ -29,7 +29,8 @@ from chatbot.web.api_models import (
     Reply,
     Thumb,
 )
-from chatbot.web.callers import Callers, find_address
+from chatbot.web.callers import Callers
+from chatbot.web.client_address import client_address
 from chatbot.web.sse import EVENT_STREAM, STREAM_HEADERS, wants_stream, write_event
 
 NO_STORE = {"cache-control": "no-store"}
@@ -84,13 +85,13 @@ def _add_list(router: APIRouter, chats: ProgramChat, inbox: InboxDesk, callers: 
         response.headers.update(NO_STORE)
         opened = await chats.open_chat(
             channel=Channel.API,
-            address=find_address(request),
+            address=client_address(request),
             job_description=new.job_description,
         )
         reply = None
         if new.question.strip():
             exchange = await chats.ask(
-                Caller(opened.token),
+                Caller(opened.token, address=client_address(request), is_new=True),
                 opened.chat_id,
                 new.question,
                 new.client_message_id or new_client_id(),

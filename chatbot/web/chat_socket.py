@@ -240,7 +240,7 @@ class _Line:
     async def _find_caller(self) -> Caller:
         """Who holds the socket, asked anew; raises Refusal when they are signed in no more."""
         if self._token:
-            return await self._callers.find_by_token(self._token)
+            return await self._callers.find_by_token(self._token, self._socket)
         return await self._callers.find(self._socket)
 
     async def _tell(self, events: list[FeedEvent]) -> None:

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from chatbot import __version__
-from chatbot.web.callers import find_address
+from chatbot.web.client_address import client_address
 from chatbot.web.mcp_tools import McpTools
 from chatbot.web.refusals import Refusal, refuse
 
@@ -31,7 +31,7 @@ INSTRUCTIONS = (
     "Ask about {name}, who is open to work: answers come from {name}'s own records and name their "
     "sources. Leave a contact only with the person's consent."
 )
-address_of_caller: ContextVar[str] = ContextVar("address_of_caller", default="")
+address_of_caller: ContextVar[str | None] = ContextVar("address_of_caller", default=None)
 
 
 def build_mcp_router(tools: McpTools, *, name: str) -> APIRouter:
@@ -41,7 +41,7 @@ def build_mcp_router(tools: McpTools, *, name: str) -> APIRouter:
 
     @router.post(MCP_PATH)
     async def serve(request: Request) -> Response:
-        address_of_caller.set(find_address(request))
+        address_of_caller.set(client_address(request))
         return _Passing(door)
 
     return router

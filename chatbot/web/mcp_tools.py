@@ -82,7 +82,7 @@ class McpTools:
         calls: Calls,
         *,
         site_url: str,
-        find_address: Callable[[], str],
+        find_address: Callable[[], str | None],
     ) -> None:
         self._chats = chats
         self._forms = forms
@@ -136,12 +136,14 @@ class McpTools:
             message=notes,
             has_consented=consent,
         )
-        left = await _worded(self._forms.leave_contact(form, token=token))
+        left = await _worded(
+            self._forms.leave_contact(form, token=token, address=self._find_address())
+        )
         return ContactLeft(email=left.email, consent=left.has_consented)
 
     async def _ask(self, question: str, chat_id: str, token: str) -> AskResult:
         chat = await self._find_chat(chat_id, token)
-        caller = Caller(chat.token)
+        caller = self._caller(chat, is_new=not chat_id)
         exchange = await self._chats.ask(caller, chat.chat_id, question, new_client_id())
         reply = exchange.reply
         return AskResult(
@@ -155,7 +157,8 @@ class McpTools:
     async def _fit(self, job_description: str, chat_id: str, token: str) -> dict[str, Any]:
         self._chats.require_fit()
         chat = await self._find_chat(chat_id, token)
-        sheet = await self._chats.build_fit(Caller(chat.token), chat.chat_id, job_description)
+        caller = self._caller(chat, is_new=not chat_id)
+        sheet = await self._chats.build_fit(caller, chat.chat_id, job_description)
         return {**sheet, "chat_id": str(chat.chat_id), "token": chat.token}
 
     async def _list_times(self, time_zone: str) -> Availability:
@@ -173,6 +176,9 @@ class McpTools:
             ],
             book_at=calls.calendar_url or f"{self._site_url}{calls.address}",
         )
+
+    def _caller(self, chat: Opened, *, is_new: bool) -> Caller:
+        return Caller(chat.token, address=self._find_address(), is_new=is_new)
 
     async def _find_chat(self, chat_id: str, token: str) -> Opened:
         """The chat that is named, or a new one."""

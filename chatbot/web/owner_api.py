@@ -10,8 +10,9 @@ from pydantic import BaseModel
 from chatbot.web.access import OwnerAccess
 from chatbot.web.api_errors import ErrorBody
 from chatbot.web.api_models import OwnerToken, Password
-from chatbot.web.callers import Callers, find_address
+from chatbot.web.callers import Callers
 from chatbot.web.chat_api import NO_STORE
+from chatbot.web.client_address import client_address
 from chatbot.web.owner_token import LIFETIME
 from dashboards.analytics import Analytics
 from dashboards.engagement import get_engagement
@@ -128,7 +129,7 @@ def build_token_api(access: OwnerAccess) -> APIRouter:
         """A token for an hour: `Authorization: Bearer TOKEN`. Five wrong tries in 15 minutes, those
         at the sign-in page counted in, close both doors for 15 minutes."""
         response.headers.update(NO_STORE)
-        token = await access.issue_token(given.password, address=find_address(request))
+        token = await access.issue_token(given.password, address=client_address(request) or "")
         return OwnerToken(access_token=token, expires_in=int(LIFETIME / timedelta(seconds=1)))
 
     @router.delete("/token", status_code=204, summary="Sign out")

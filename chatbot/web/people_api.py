@@ -26,6 +26,7 @@ from chatbot.web.api_models import (
 from chatbot.web.bearer import read_bearer
 from chatbot.web.callers import Callers
 from chatbot.web.chat_api import NO_STORE, PageNumber
+from chatbot.web.client_address import client_address
 from chatbot.web.owner_token import looks_like_owner_token
 
 _LIMITS: dict[int | str, dict[str, Any]] = {
@@ -75,7 +76,9 @@ def build_people_api(forms: ProgramForms, knowledge: KnowledgeDesk, callers: Cal
             message=new.notes,
             has_consented=new.consent,
         )
-        left = await forms.leave_contact(form, token=_chat_token(request))
+        left = await forms.leave_contact(
+            form, token=_chat_token(request), address=client_address(request)
+        )
         response.status_code = 201 if left.is_first else 200
         return ContactReceiptBody(
             email=left.email, consent=left.has_consented, merged=not left.is_first
@@ -91,7 +94,9 @@ def build_people_api(forms: ProgramForms, knowledge: KnowledgeDesk, callers: Cal
     async def file_question(request: Request, new: NewQuestion) -> FiledQuestion:
         """Everybody may; the owner answers it in person. With a chat token the asker is told there,
         and the same question again is one."""
-        question_id, _ = await forms.file_question(new.question, token=_chat_token(request))
+        question_id, _ = await forms.file_question(
+            new.question, token=_chat_token(request), address=client_address(request)
+        )
         return FiledQuestion(id=question_id)
 
     @router.get("/questions", tags=["Questions"], summary="List questions", responses=_OWNERS)
