@@ -164,6 +164,8 @@ def test_nobody_holds_the_whole_calendar(client: httpx.Client) -> None:
 
 def test_a_body_that_is_too_large_is_a_413_on_every_path(client: httpx.Client) -> None:
     large = b"x" * (64 * 1024 + 1)
+    # A body that nobody reads is not too large for anybody.
+    client.headers["content-type"] = "application/x-www-form-urlencoded"
     for path in (
         "/gradio_api/queue/join",
         "/gradio_api/run/predict",
@@ -174,3 +176,38 @@ def test_a_body_that_is_too_large_is_a_413_on_every_path(client: httpx.Client) -
         assert answer.status_code == 413, path
         chunked = client.post(path, content=iter([large[:40000], large[:40000]]))
         assert chunked.status_code == 413, path
+
+
+def test_a_program_is_limited_as_the_page_is(client: httpx.Client) -> None:
+    chat = client.post("/api/chats", json={}).json()
+    client.headers["authorization"] = f"Bearer {chat['token']}"
+    path = f"/api/chats/{chat['chat_id']}"
+    answers = [
+        client.post(f"{path}/messages", json={"message": SHORT, "client_message_id": f"m{n}"})
+        for n in range(11)
+    ]
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429]
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 60
+    called = [
+        client.post(f"{path}/escalate", json={"message": f"Please come, {n}"}) for n in range(3)
+    ]
+    assert [answer.status_code for answer in called] == [200, 200, 429]
+    left = [
+        client.post("/api/contacts", json={"email": f"p{n}@example.com", "consent": True})
+        for n in range(4)
+    ]
+    assert [answer.status_code for answer in left] == [201, 201, 201, 429]
+
+
+def test_new_chats_do_not_get_round_the_limit_of_an_address(client: httpx.Client) -> None:
+    answers = [client.post("/api/chats", json={"question": SHORT}) for _ in range(31)]
+    assert [answer.status_code for answer in answers] == [201] * 30 + [429]
+    agent = call_tool(client, "ask", {"question": SHORT})
+    assert "next message can be sent" in agent
+
+
+def call_tool(client: httpx.Client, name: str, arguments: dict[str, str]) -> str:
+    call = {"name": name, "arguments": arguments}
+    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
+    accept = {"accept": "application/json, text/event-stream"}
+    return client.post("/api/mcp", json=body, headers=accept).text

@@ -65,16 +65,21 @@ def test_a_chat_is_opened_with_its_first_answer(server: DoorServer) -> None:
 def test_a_reply_comes_as_json_or_as_events_and_a_repeat_asks_no_model(server: DoorServer) -> None:
     chat = server.open_chat()
     asked = len(server.stand_in.requests)
-    server.stand_in.default = Reply(text="One two three four five six.", tokens_per_second=20)
+    server.stand_in.default = Reply(
+        text="Thank you. I am glad to help. Please go on.", tokens_per_second=20
+    )
     streamed = chat.ask("Tell me.", "a", headers=EVENTS)
     assert streamed.headers["content-type"].startswith("text/event-stream")
     events = read_events(streamed.text)
     deltas = [data["text"] for name, data in events if name == "delta"]
     assert len(deltas) > 1
-    assert "".join(deltas) == "One two three four five six."
+    assert "".join(deltas) == "Thank you. I am glad to help. Please go on."
     assert events[-1][0] == "done"
     done = events[-1][1]["message"]
-    assert (done["content"], done["status"]) == ("One two three four five six.", "done")
+    assert (done["content"], done["status"]) == (
+        "Thank you. I am glad to help. Please go on.",
+        "done",
+    )
     again = chat.ask("Tell me.", "a")
     assert again.status_code == 200
     assert again.json()["reply"]["id"] == done["id"]

@@ -82,7 +82,9 @@ async def in_thread(work, *arguments, **options):
 
 async def test_a_program_asks_and_hears_the_answer_grow(server: DoorServer) -> None:
     chat = server.open_chat()
-    server.stand_in.default = Reply(text="One two three four five six.", tokens_per_second=15)
+    server.stand_in.default = Reply(
+        text="Thank you. I am glad to help. Please go on.", tokens_per_second=15
+    )
     async with listen(chat) as socket:
         await socket.until("STATUS", answering=False)
         await socket.send("SEND_MESSAGE", message="Tell me.", client_message_id="a")
@@ -91,7 +93,7 @@ async def test_a_program_asks_and_hears_the_answer_grow(server: DoorServer) -> N
         await socket.until("STATUS", answering=False)
     assert [m["sender"] for m in socket.named("NEW_MESSAGE")] == ["user", "ai"]
     assert set(answer) >= {"id", "sender", "content", "timestamp"}
-    assert answer["content"] == "One two three four five six."
+    assert answer["content"] == "Thank you. I am glad to help. Please go on."
     assert len(deltas) > 1
     assert "".join(delta["text"] for delta in deltas) == answer["content"]
     assert {delta["id"] for delta in deltas} == {answer["id"]}
@@ -131,7 +133,9 @@ async def test_a_reader_goes_on_after_the_last_message_that_it_has_seen(
 
 async def test_a_reader_in_the_middle_of_an_answer_gets_all_of_it(server: DoorServer) -> None:
     chat = await in_thread(server.open_chat)
-    server.stand_in.default = Reply(text="Slow words that take a while.", tokens_per_second=6)
+    server.stand_in.default = Reply(
+        text="Thank you. Slow words. They take a while. Please wait.", tokens_per_second=6
+    )
     async with listen(chat) as first:
         await first.until("STATUS")
         await first.send("SEND_MESSAGE", message="Go.", client_message_id="a")
@@ -139,7 +143,7 @@ async def test_a_reader_in_the_middle_of_an_answer_gets_all_of_it(server: DoorSe
         async with listen(chat) as late:
             answer = await late.until("NEW_MESSAGE", sender="ai")
     assert "".join(delta["text"] for delta in late.named("DELTA")) == answer["content"]
-    assert answer["content"] == "Slow words that take a while."
+    assert answer["content"] == "Thank you. Slow words. They take a while. Please wait."
 
 
 async def test_floor_and_escalation_are_told(server: DoorServer, owner: str) -> None:
