@@ -239,13 +239,18 @@ def _fill(connection: Any, found: Found) -> None:
     connection.execute("PRAGMA foreign_keys = OFF")
     connection.execute("PRAGMA synchronous = OFF")
     connection.execute("BEGIN IMMEDIATE")
-    for statement in found.schema:
+    tables = [line for line in found.schema if line.upper().startswith("CREATE TABLE")]
+    for statement in tables:
         connection.execute(statement)
     connection.execute(f"INSERT INTO {VERSION_TABLE} VALUES (?)", (found.version,))
     for table, rows in found.rows.tables.items():
         kept = [row for row in rows.values() if row is not None]
         for columns in {tuple(row) for row in kept}:
             insert(connection, table, [row for row in kept if tuple(row) == columns])
+    # Made at once at the end, which takes less than keeping them up to date.
+    for statement in found.schema:
+        if statement not in tables:
+            connection.execute(statement)
     _drop_orphans(connection)
     if len(found.late):
         merged = Merge(connection, gone=list_gone(found)).run(found.late)

@@ -1,5 +1,6 @@
 """Every store keeps its promises: a folder, and a bucket and a dataset over the Hub's routes."""
 
+import threading
 import time
 from types import SimpleNamespace
 
@@ -24,6 +25,10 @@ def hub(monkeypatch):
         hurried = SimpleNamespace(sleep=lambda _: None, time=time.time)
         monkeypatch.setattr("huggingface_hub.utils._http.time", hurried)
         yield hub
+        hub.faults.clear()
+        for thread in threading.enumerate():
+            if thread.name == "copies-hub":
+                thread.join(20)
     # Connections that are kept alive would reach nobody at the next stand-in's port.
     close_session()
 
