@@ -24,6 +24,8 @@ def parts(rows: Iterable[Row], key: str) -> Iterator[tuple[str, list[Row]]]:
     Rules are written with half a in view; half b shows what they are worth on unseen text.
     """
     known = list(rows)
+    if not known:
+        return
     yield "all", known
     for half, parity in (("half a", 0), ("half b", 1)):
         yield half, [row for row in known if _digest(str(row[key])) % 2 == parity]

@@ -38,7 +38,7 @@ def score(folder: Path) -> Row:
 
 def _parts_of(source: str, rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
     for name, part in parts([row for row in rows if row["source"] == source], "id"):
-        if name != source:
+        if part and name != source:
             yield source if name == "all" else f"{source}, {name}", part
 
 
@@ -47,7 +47,8 @@ def _compare(rows: Sequence[Row]) -> Row:
     for budget in SHARES:
         app, baseline = _score(rows, budget, trim_job), _score(rows, budget, _cut)
         figures |= compare(app, baseline, TARGETS)
-        figures[f"{budget:.0%}: keep words"]["best possible"] = _best(rows, budget)
+        if keep := figures.get(f"{budget:.0%}: keep words"):
+            keep["best possible"] = _best(rows, budget)
     started = time.process_time()
     for row in rows:
         trim_job(_text(row), 200, lambda part: len(part) // 4 + 1)

@@ -84,7 +84,10 @@ QUOTED = "This is what {first}'s records say:"
 
 _NAMELESS_START = re.compile(rf"(?:^|(?<=[.!?]\s)){NAMELESS}\b")
 # Haste and stolen accounts are no danger to life: such messages get the usual words.
-_ONLY_URGENT = re.compile(r"(?i)\burgent\b(?! help)|\b(?:is using|stole|stolen|hacked|withdrew)\b")
+_ONLY_URGENT = re.compile(
+    r"(?i)\burgent\b(?! help)|\b(?:is using|used|stole|stolen|hacked|withdrew|withdrawn|removed"
+    r"|took|taken|compromised|card|account|payment)\b"
+)
 _LONGEST_READ = 2_000
 _ADDRESS_TRY = re.compile(
     r"(?i)(?<![\w/@.])(?=[\w.+-]{0,64}[a-z])[\w.+-]{1,64}@+[^\s/,;:<>()?]{0,255}"

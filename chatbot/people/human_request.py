@@ -139,13 +139,36 @@ _EMERGENCY = _any_of(
     r"\b(?:kill|hurt|harm|cut)(?:ing)? (?:my ?self|her ?self|him ?self|themselves)\b",
     r"\b(?:i|she|he|they) (?:want|wants|am going|is going|plan|plans|wish) to "
     r"(?:die|end (?:my|his|her) life)\b",
+    r"\bi (?:do ?n'?t|do not|no longer|can ?n?'?t|cannot) (?:want to )?(?:live|be alive"
+    r"|go on living|go on)"
+    r" ?(?:any ?more|any longer|like this)\b|\bi (?:do ?n'?t|do not) want to (?:live|be alive"
+    r"|wake up)\b(?! (?:in|at|on|near|abroad|there|here|with|by|far|so|too|early)\b)",
+    r"\b(?:end it all|take my (?:own )?life|better off dead|wish i (?:was|were) dead"
+    r"|(?:thinking|thoughts) (?:of|about) (?:suicide|dying|killing myself))\b",
+    r"\b(?:i|we|he|she|they)(?:'?m|'?re|'?s| am| are| is| was)? (?:just |being |getting )*"
+    r"(?:overdosed|bleeding|unconscious|beaten|choking|assaulted|raped|kidnapped|stalked"
+    r"|held hostage|having a (?:heart attack|stroke|seizure))\b(?! (?:edge|love|words))",
+    r"\b(?:my|our) (?:house|home|flat|building|office) is on fire\b"
+    r"|\b(?:someone|somebody|a man) is (?:breaking in|following me|threatening (?:me|us)"
+    r"|trying to (?:kill|hurt) (?:me|us))",
+    r"\b(?:he|she|my (?:husband|wife|partner|boyfriend|girlfriend|father|mother|dad|mom"
+    r"|ex)) (?:hits?|beats?"
+    r"|is (?:hitting|beating|hurting|abusing)|threaten\w*|abuses?|wants to kill) (?:me|us)\b",
     r"\bself-? ?harm(?:ing|ed)?\b|\bsuicidal\b|\bend(?:ing)? my life\b",
     r"\bcall (?:911|999|112|the police|an ambulance)\b",
     r"\b(?:someone|he|she) is (?:dying|attacking me)\b",
     r"\b(?:this is|it'?s|it is) (?:an emergency|urgent)\b",
     r"\bi need (?:urgent|immediate) (?:help|assistance)\b"
     r"|\bi need (?:your )?help immediately\b",
-    r"\b(?:someone|somebody) (?:is using|stole|has stolen|hacked|withdrew) my\b",
+    r"\b(?:someone|somebody)(?: else)? (?:is using|(?:has |just )?(?:stole|stolen|hacked|used"
+    r"|removed"
+    r"|taken|took|withdrawn|withdrew)) (?:\w+ )?(?:my|our)\b",
+    r"\bmy (?:\w+ )?(?:account|card|phone|wallet|identity)\b[^.!?]{0,30}\b(?:was|were|is"
+    r"|has been|been|got)"
+    r" (?:hacked|stolen|compromised|used by (?:someone|somebody))\b",
+    r"\b(?:freeze|frozen|block|blocked|cancel|stop)\b[^.!?]{0,20}\b(?:card|account|payment)\b"
+    r"[^.!?]{0,20}\b(?:right away|immediately|at once|asap)\b",
+    r"\b(?:card|account) (?:frozen|blocked|cancell?ed) (?:right away|immediately|at once|asap)\b",
     r"\bi(?:'?m| am) (?:in danger|being (?:attacked|abused|threatened))\b",
 )
 _NOT_EMERGENCY = _any_of(r"(?:\b(?:not|no longer)|n't) (?:suicidal|an emergency|urgent)\b[^.!?]*")

@@ -45,11 +45,25 @@ def test_complaint_about_the_service_counts(text: str) -> None:
     assert request.reason == "complaint"
 
 
-@pytest.mark.parametrize("text", ["I want to die", "call 911!", "this is an emergency"])
+@pytest.mark.parametrize(
+    "text",
+    ["I want to die", "call 911!", "this is an emergency", "I can't go on like this",
+     "I don't want to live any more", "my office is on fire", "he is having a stroke",
+     "my husband hits me", "somebody just took my card", "block my account immediately!"],
+)  # fmt: skip
 def test_emergency_counts(text: str) -> None:
     request = wants_human(text)
     assert request is not None
     assert request.reason == "emergency"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I do not want to live in Rome", "how did you stop the outage immediately?",
+     "I led a bleeding edge team", "she is beating the market", "did you kill the project?"],
+)  # fmt: skip
+def test_alarming_words_in_another_sense_are_no_emergency(text: str) -> None:
+    assert wants_human(text) is None
 
 
 def test_owner_keywords_match_whole_words_in_any_case() -> None:
