@@ -8,7 +8,7 @@ from chatbot.knowledge.words import content_stems
 
 _LONGEST_READ = 4_000
 # Fitted by `python -m benchmarks.fit_coverage`, in the order of `weigh_signs`.
-PROFILE_FACTORS = (-0.82, 1.35, 5.45, -2.35, 1.88, 0.41, -4.51)
+PROFILE_FACTORS = (-0.31, 0.79, 5.84, -2.81, 1.97, 0.46, -4.28)
 ANSWER_FACTORS = (-4.27, 16.35)
 
 
@@ -34,11 +34,12 @@ def weigh_signs(question: str, hits: Sequence[Hit]) -> tuple[float, ...]:
     """What `coverage` weighs of a question and its hits, at least one.
 
     In this order: 1; the largest `Signs.nearby` (s); s * ln n and ln n, where n counts the words of
-    the question that carry meaning, at least 1: a long question half of whose words stand in one
-    sentence is more surely meant than a short one; ln(1 + p), where p is the largest `Signs.pairs`;
-    1 or 0 for `Signs.asks_kind`; and 1 or 0 for `Signs.names_other`.
+    the question that carry meaning, without the owner's name, at least 1: a long question half of
+    whose words stand in one sentence is more surely meant than a short one; ln(1 + p), where p is
+    the largest `Signs.pairs`; 1 or 0 for `Signs.asks_kind`; and 1 or 0 for `Signs.names_other`.
     """
-    log_words = math.log(max(len(set(content_stems(question[:_LONGEST_READ]))), 1))
+    words = len(set(content_stems(question[:_LONGEST_READ]))) - hits[0].signs.named
+    log_words = math.log(max(words, 1))
     nearby = max(hit.signs.nearby for hit in hits)
     return (
         1.0,

@@ -81,6 +81,7 @@ class _Asked:
     terms: tuple[_Term, ...]
     hints: frozenset[SectionKind | Facet]
     pairs: set[str]
+    named: int
     names_other: bool
     likeness: dict[int, float]
     common: frozenset[str]
@@ -120,7 +121,8 @@ class Retriever:
         asked = _Asked(
             terms=tuple(self._read_question(question)),
             hints=hints_by_phrase(plain(question), owner_name=self._owner_name),
-            pairs=question_pairs(question, ignored=self._owner_words),
+            pairs=question_pairs(question, ignored=self._owner_words, weak=modifier_stems()),
+            named=len(self._owner_words.intersection(split_words(question))),
             names_other=names_other(question, ignored=self._owner_words, known=self._stems),
             likeness=self._wordings.find(self._without_name(question)),
             common=frozenset(common_words(question)),
@@ -160,6 +162,7 @@ class Retriever:
                 signs=Signs(
                     nearby=self._signs.nearby(place, meant, kinds=self._kind_terms[place]),
                     pairs=self._signs.count_pairs(place, asked.pairs),
+                    named=asked.named,
                     asks_kind=asks_kind,
                     names_other=asked.names_other,
                     likeness=asked.likeness.get(place, 0.0),

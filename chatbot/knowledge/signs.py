@@ -20,13 +20,15 @@ class Signs:
 
     `nearby` is the part, 0..1, of the question's weight that one sentence of the section holds, or
     two neighbouring ones; `pairs` how many neighbouring words of the question stand side by side in
-    the section; `asks_kind` whether the question asks for a kind of section that the profile has;
+    the section; `named` how many words of the question are the owner's name, which no section need
+    hold; `asks_kind` whether the question asks for a kind of section that the profile has;
     `names_other` whether it names somebody or something that the profile does not; `likeness` how
     like it is, 0..1, to the questions that the section, an answer of the owner, was given to.
     """
 
     nearby: float = 0.0
     pairs: int = 0
+    named: int = 0
     asks_kind: bool = False
     names_other: bool = False
     likeness: float = 0.0
@@ -70,13 +72,22 @@ class SignReader:
         return sum(pair in self._pairs[place] for pair in pairs)
 
 
-def question_pairs(question: str, *, ignored: Collection[str]) -> set[str]:
-    """Each two neighbouring stems of a question, but for two question words."""
-    words = [word for word in split_words(question) if word not in ignored]
+def question_pairs(
+    question: str, *, ignored: Collection[str], weak: Collection[str] = ()
+) -> set[str]:
+    """Each two neighbouring stems of a question; one of them says more than that it asks.
+
+    `weak` are the stems that say no more than question words do: "your favourite" is in many.
+    """
+    stems = [
+        (stem(word), word in QUESTION_WORDS or stem(word) in weak)
+        for word in split_words(question)
+        if word not in ignored
+    ]
     return {
-        f"{stem(left)} {stem(right)}"
-        for left, right in zip(words, words[1:], strict=False)
-        if left not in QUESTION_WORDS or right not in QUESTION_WORDS
+        f"{left} {right}"
+        for (left, is_weak), (right, is_weak_too) in zip(stems, stems[1:], strict=False)
+        if not (is_weak and is_weak_too)
     }
 
 

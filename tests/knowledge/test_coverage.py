@@ -96,6 +96,11 @@ def test_wording_of_an_answer_decides_whether_it_covers_a_question() -> None:
     assert cover(retriever, "What did your first car cost?") < 0.5
 
 
+def test_name_of_the_owner_is_no_word_of_the_question(retriever: Retriever) -> None:
+    plain = cover(retriever, "What did build for harbour masters?")
+    assert cover(retriever, "What did Ines Fabricant build for harbour masters?") >= plain
+
+
 def test_question_about_another_person_is_not_covered(retriever: Retriever) -> None:
     own = cover(retriever, "What did Ines Fabricant build for harbour masters?")
     other = cover(retriever, "What did Odile Marchetti build for harbour masters?")

@@ -36,6 +36,10 @@ def test_pairs_stand_side_by_side(reader: SignReader) -> None:
     assert "on a" not in pairs
 
 
+def test_pair_without_a_meaning_of_its_own_does_not_count() -> None:
+    assert question_pairs("your favourite pump", ignored=(), weak={"favourit"}) == {"favourit pump"}
+
+
 def test_pair_with_a_question_word_counts(reader: SignReader) -> None:
     assert reader.count_pairs(0, question_pairs("losses by", ignored=())) == 1
 
