@@ -18,6 +18,8 @@ from chatbot.engine.limited import COVERED
 from chatbot.errors import InvalidInput, NotFound
 from chatbot.knowledge.fit import FitSheet, build_fit_sheet, summarise
 from chatbot.knowledge.fit_verdict import Evidence, FitStatus
+from chatbot.knowledge.records import list_passages, shorten_quote
+from chatbot.knowledge.sections import Section
 from chatbot.knowledge.tailoring import (
     Advice,
     LetterLine,
@@ -27,6 +29,7 @@ from chatbot.knowledge.tailoring import (
     number_sources,
     write_letter,
 )
+from chatbot.knowledge.words import content_stems
 from chatbot.people.fit_links import FitLinks
 from chatbot.people.job_descriptions import keep_job
 from chatbot.storage import job_descriptions
@@ -163,9 +166,7 @@ class TailorDesk:
         hits = reading.hits[:SHOWN_HITS] if reading.coverage >= COVERED else ()
         if not hits:
             return "Your records do not say. Add it to your profile, or answer it in Knowledge.", ()
-        quoted = tuple(
-            Evidence(hit.section.text, hit.section.label, hit.section.id) for hit in hits
-        )
+        quoted = tuple(_quote_best(hit.section, question) for hit in hits)
         return "\n".join(f"- {e.source}: \u201c{e.quote}\u201d" for e in quoted), quoted
 
     def _build(self, row: JobDescription, knowledge: Knowledge) -> TailorFile:
@@ -185,6 +186,14 @@ class TailorDesk:
             letter=build_letter(sheet, profile),
             turns=tuple(map(_read_turn, row.tailoring or ())),
         )
+
+
+def _quote_best(section: Section, question: str) -> Evidence:
+    """The line of a section that shares most of the question's words."""
+    asked = set(content_stems(question))
+    lines = list_passages(section)
+    best = max(lines, key=lambda line: len(asked & set(content_stems(line))), default="")
+    return Evidence(shorten_quote(best), section.label, section.id)
 
 
 def _get(session: Session, job_id: str | uuid.UUID, *, for_update: bool = False) -> JobDescription:

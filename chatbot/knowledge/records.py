@@ -106,7 +106,9 @@ class Records:
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
         """Every sentence, the most telling sections first."""
-        return tuple(Passage(text, section) for section in self.sections for text in _cut(section))
+        return tuple(
+            Passage(text, section) for section in self.sections for text in list_passages(section)
+        )
 
     @cached_property
     def own_skills(self) -> tuple[Skill, ...]:
@@ -185,7 +187,8 @@ def _month(name: str | None, year: str, number: str | None, *, is_end: bool) -> 
     return int(year) * 12 + (month or (1 if is_end else 7)) + (is_end and bool(month))
 
 
-def _cut(section: Section) -> list[str]:
+def list_passages(section: Section) -> list[str]:
+    """The sentences and lines of a section, word for word."""
     parts = (_BULLET.sub("", part.strip()) for part in _CUT.split(section.text))
     return [part for part in parts if part]
 

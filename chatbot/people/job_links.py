@@ -93,7 +93,9 @@ class JobLinks:
                 raise InvalidInput(NOT_TEXT)
             body = await _read_body(response)
             text = body.decode(response.charset_encoding or "utf-8", "replace")
-            return "", text if kind.startswith("text/plain") else read_page_text(text)
+            if kind.startswith("text/html") or "xhtml" in kind:
+                text = await asyncio.to_thread(read_page_text, text)
+            return "", text
 
     def _split(self, url: str) -> tuple[str, str, int, str]:
         parts = urlsplit(url.strip())

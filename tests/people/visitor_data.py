@@ -64,7 +64,11 @@ def fill(row: Table, marker: str) -> Table:
             continue
         if isinstance(kind, JSON):
             if not getattr(row, column.name):
-                values = {"tags": [marker], "citations": [{"a": marker}]}
+                values = {
+                    "tags": [marker],
+                    "citations": [{"a": marker}],
+                    "tailoring": [{"a": marker}],
+                }
                 setattr(row, column.name, values.get(column.name, {"a": marker}))
         elif isinstance(kind, String | Text) and not isinstance(kind, DateTime):
             if not getattr(row, column.name):
