@@ -123,9 +123,15 @@ def _name_errors(document: dict[str, Any]) -> None:
     error = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorBody"}}}
     for operations in document["paths"].values():
         for operation in operations.values():
-            for response in operation["responses"].values():
-                if "HTTPValidationError" in str(response.get("content", "")):
-                    response.update(description="A value cannot be used.", content=error)
+            answers = operation["responses"]
+            for answer in answers.values():
+                if "HTTPValidationError" in str(answer.get("content", "")):
+                    answer.update(description="A value cannot be used.", content=error)
+                if answer["description"] == "Successful Response":
+                    answer["description"] = "It is done."
+            if "requestBody" in operation:
+                answers["413"] = {"description": "It holds more than 64 KB.", "content": error}
+            answers["default"] = {"description": "Every other error.", "content": error}
 
 
 def _name_callers(document: dict[str, Any]) -> None:

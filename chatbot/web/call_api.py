@@ -76,7 +76,7 @@ def build_call_api(desk: CallDesk, zone: ZoneInfo) -> APIRouter:
         response: Response,
         time_zone: Annotated[str, Query(max_length=64, examples=["Europe/Berlin"])] = "",
     ) -> SlotsView:
-        """Everybody may; without a time zone, or with an unknown one, the owner's counts."""
+        """By day; without a time zone, or with an unknown one, the owner's counts."""
         response.headers["cache-control"] = "no-store"
         place = find_zone(time_zone, zone)
         days = group_by_day(await desk.list_slots(), place)
@@ -92,7 +92,7 @@ def build_call_api(desk: CallDesk, zone: ZoneInfo) -> APIRouter:
     async def book(
         request: Request, wish: BookingWish, authorization: Annotated[str, Header()] = ""
     ) -> BookingView:
-        """Everybody may. With a chat token the call belongs to that visitor, and the same
+        """With a chat token the call belongs to that visitor, and the same
         `client_key` again is the same call. `ics` is the calendar file; `link` changes the call."""
         visit = await _find_visit(desk, authorization)
         who = CallWish(wish.name, wish.email, wish.topic, wish.time_zone, wish.consent)

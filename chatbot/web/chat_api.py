@@ -47,6 +47,9 @@ _BUSY: dict[int | str, dict[str, Any]] = {
 _NOT_SET_UP: dict[int | str, dict[str, Any]] = {
     501: {"model": ErrorBody, "description": "This installation does not have it."}
 }
+_VISITORS: dict[int | str, dict[str, Any]] = {
+    403: {"model": ErrorBody, "description": "The owner's token: this is for the visitor."}
+}
 _STREAMED: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The answer; as events when the Accept header asks for them.",
@@ -79,7 +82,7 @@ def _add_list(router: APIRouter, chats: ProgramChat, inbox: InboxDesk, callers: 
     async def open_chat(request: Request, response: Response, new: NewChat) -> OpenedChat:
         """Open a chat, if wanted with a first question, and wait for its answer.
 
-        Everybody may. `token` is the visitor's secret for this chat: send it as
+        `token` is the visitor's secret for this chat: send it as
         `Authorization: Bearer TOKEN` from here on. It is not shown again.
         """
         response.headers.update(NO_STORE)
@@ -124,7 +127,7 @@ def _add_list(router: APIRouter, chats: ProgramChat, inbox: InboxDesk, callers: 
 def _add_reading(router: APIRouter, chats: ProgramChat, callers: Callers) -> None:
     @router.get("/{chat_id}", summary="Read a chat")
     async def read_chat(request: Request, response: Response, chat_id: uuid.UUID) -> ChatBody:
-        """Status, floor and counts of one chat; for its visitor and the owner."""
+        """Status, floor and counts of one chat."""
         response.headers.update(NO_STORE)
         return ChatBody.of(await chats.read(await callers.find(request), chat_id))
 
@@ -137,7 +140,7 @@ def _add_reading(router: APIRouter, chats: ProgramChat, callers: Callers) -> Non
         before: uuid.UUID | None = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> MessageList:
-        """What was said, without the instructions; for the chat's visitor and the owner."""
+        """What was said, without the instructions."""
         response.headers.update(NO_STORE)
         caller = await callers.find(request)
         found, has_more = await chats.list_messages(
@@ -149,7 +152,7 @@ def _add_reading(router: APIRouter, chats: ProgramChat, callers: Callers) -> Non
     async def read_context(
         request: Request, response: Response, chat_id: uuid.UUID
     ) -> dict[str, Any]:
-        """Profile sections, job description and token counts; for the visitor and the owner."""
+        """Profile sections, job description and token counts."""
         response.headers.update(NO_STORE)
         return dict(await chats.read_context(await callers.find(request), chat_id))
 
@@ -178,18 +181,18 @@ def _add_writing(router: APIRouter, chats: ProgramChat, callers: Callers) -> Non
             return StreamingResponse(events, media_type=EVENT_STREAM, headers=STREAM_HEADERS)
         return Reply.of(await chats.ask(caller, chat_id, new.message, new.client_message_id))
 
-    @router.post("/{chat_id}/fit", summary="Get a fit sheet", responses=_NOT_SET_UP)
+    @router.post("/{chat_id}/fit", summary="Get a fit sheet", responses=_VISITORS | _NOT_SET_UP)
     async def build_fit(
         request: Request, response: Response, chat_id: uuid.UUID, job: JobText
     ) -> dict[str, Any]:
-        """How the profile meets a job description, requirement by requirement; for the visitor."""
+        """How the profile meets a job description, requirement by requirement."""
         response.headers.update(NO_STORE)
         caller = await callers.require_visitor(request)
         return dict(await chats.build_fit(caller, chat_id, job.job_description))
 
-    @router.post("/{chat_id}/feedback", summary="Rate an answer")
+    @router.post("/{chat_id}/feedback", summary="Rate an answer", responses=_VISITORS)
     async def rate(request: Request, chat_id: uuid.UUID, thumb: Thumb) -> MessageBody:
-        """A thumb up or down on one of the stand-in's answers; for the chat's visitor."""
+        """A thumb up or down on one of the stand-in's answers."""
         caller = await callers.require_visitor(request)
         return MessageBody.of(
             await chats.rate(

@@ -19,7 +19,7 @@ from pydantic import BaseModel, Field, ValidationError
 from chatbot.engine.chat_feed import ChatFeed, FeedEvent
 from chatbot.engine.live_turn import LiveTurn
 from chatbot.engine.program_chat import Caller, ProgramChat
-from chatbot.errors import ChatbotError
+from chatbot.errors import ChatbotError, NotLoaded, NotSaved
 from chatbot.web.api_errors import describe, error_content
 from chatbot.web.api_models import MessageBody, NewMessage
 from chatbot.web.bearer import read_bearer
@@ -82,8 +82,10 @@ def build_socket_router(
                 await line.serve(chat_id, after)
             except _Closed as closed:
                 await socket.close(closed.code)
+            except (NotLoaded, NotSaved):
+                await socket.close(_TRY_LATER)
             except (Refusal, ChatbotError):
-                # Not yours, gone, or not to be found out now: all of them read the same.
+                # Not yours or gone: both read the same.
                 await socket.close(_POLICY_VIOLATION)
 
     return router

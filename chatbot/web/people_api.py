@@ -65,7 +65,7 @@ def build_people_api(forms: ProgramForms, knowledge: KnowledgeDesk, callers: Cal
     async def leave_contact(
         request: Request, response: Response, new: NewContact
     ) -> ContactReceiptBody:
-        """Everybody may; the owner is told within seconds. With a chat token the contact belongs to
+        """The owner is told within seconds. With a chat token the contact belongs to
         that chat. 201 for a new address, 200 when it is known and what is new is added to it."""
         response.headers.update(NO_STORE)
         form = ContactForm(
@@ -92,7 +92,7 @@ def build_people_api(forms: ProgramForms, knowledge: KnowledgeDesk, callers: Cal
         responses=_UNKNOWN,
     )
     async def file_question(request: Request, new: NewQuestion) -> FiledQuestion:
-        """Everybody may; the owner answers it in person. With a chat token the asker is told there,
+        """The owner answers it in person. With a chat token the asker is told there,
         and the same question again is one."""
         question_id, _ = await forms.file_question(
             new.question, token=_chat_token(request), address=client_address(request)
@@ -107,7 +107,7 @@ def build_people_api(forms: ProgramForms, knowledge: KnowledgeDesk, callers: Cal
         search: Annotated[str, Query(max_length=200)] = "",
         page: PageNumber = 1,
     ) -> QuestionList:
-        """For the owner: groups of one meaning, most asked first, 25 a page."""
+        """Groups of one meaning, most asked first, 25 a page."""
         response.headers.update(NO_STORE)
         await callers.require_owner(request)
         found = await knowledge.list_groups(status=status, search=search, page=page)
@@ -132,7 +132,7 @@ def build_people_api(forms: ProgramForms, knowledge: KnowledgeDesk, callers: Cal
     async def answer_question(
         request: Request, question_id: uuid.UUID, own: OwnAnswer
     ) -> AnsweredQuestion:
-        """For the owner: answers all questions of its meaning, and whoever asked is told."""
+        """Answers all questions of its meaning, and whoever asked is told."""
         await callers.require_owner(request)
         if not await knowledge.is_question(question_id):
             raise NotFound(QUESTION_GONE)

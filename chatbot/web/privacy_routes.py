@@ -6,7 +6,7 @@ logs, and a header is not sent by a foreign page.
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from chatbot.errors import ChatbotError, NotFound
 from chatbot.people.held_data import HeldData
 from chatbot.people.privacy import Privacy
+from chatbot.web.api_errors import ErrorBody
 from chatbot.web.refusals import Refusal
 
 PRIVACY_PATH = "/privacy"
@@ -45,13 +46,21 @@ def build_privacy_router(
 ) -> APIRouter:
     """`page` makes the HTML of `/privacy`, `write_file` the file of everything held."""
     router = APIRouter()
+    refusals: dict[int | str, dict[str, Any]] = {
+        401: {"model": ErrorBody, "description": "The chat token opens nothing."},
+        503: {"model": ErrorBody, "description": "Try again in a moment."},
+    }
 
     @router.get(PRIVACY_PATH, include_in_schema=False)
     async def show_privacy() -> Response:
         return HTMLResponse(page(), headers={"cache-control": "no-cache"})
 
     @router.post(
-        EXPORT_PATH, response_class=Response, tags=["Your data"], summary="Export your data"
+        EXPORT_PATH,
+        response_class=Response,
+        tags=["Your data"],
+        summary="Export your data",
+        responses=refusals,
     )
     async def export_my_data(request: Request) -> Response:
         """Everything held about the visitor who holds this token, as a ZIP file."""
@@ -64,7 +73,7 @@ def build_privacy_router(
         headers = {**_NO_STORE, "content-disposition": disposition}
         return Response(content, media_type="application/zip", headers=headers)
 
-    @router.post(ERASE_PATH, tags=["Your data"], summary="Erase your data")
+    @router.post(ERASE_PATH, tags=["Your data"], summary="Erase your data", responses=refusals)
     async def erase_my_data(request: Request, response: Response) -> Erased:
         """Erase everything held about the visitor who holds this token. It cannot be undone."""
         try:
