@@ -24,7 +24,14 @@ from chatbot.knowledge.evidence_clauses import (
     split_list,
 )
 from chatbot.knowledge.evidence_derived import Derivations, length_fits, span_months
-from chatbot.knowledge.evidence_reading import Length, Moment, Number, Reading, read
+from chatbot.knowledge.evidence_reading import (
+    Length,
+    Moment,
+    Number,
+    Reading,
+    read,
+    written_out,
+)
 from chatbot.knowledge.evidence_records import Line, Record, build_records, month_count
 from chatbot.knowledge.evidence_words import (
     COUNTED,
@@ -61,10 +68,13 @@ _EARLIEST = re.compile(
 _MOST = re.compile(r"\b(?:the|his|her|their|one of the) (?:(?:\w+ )?most (?!recent)|leading\b)")
 _TITLED = re.compile(
     r"\b(?:as|is|was|been|became|served as|employed|role of|position of|promoted to)\s+"
-    r"(?:(?:currently|now|also|once)\s+)?(?:(?:an?|the|our|its|their)\s+)?"
-    r"([^,;.()]+?)(?=\s+(?:at|for|with|in|from|since|until|between|of|on|by|and|who|that|where)\b"
+    r"(?:(?:currently|now|also|once)\s+)?(?:(?:an?|the|our|its|their)\s+)?(?!\w+ing\b)"
+    r"([^,;.()]+?)(?=\s+(?:at|for|with|in|from|since|until|between|on|by|and|who|that|where)\b"
     r"|[,;.()]|$)"
 )
+# "University of Washington", "Sequoia Capital": one name, whose words stand together.
+_PHRASE = re.compile(r"\b[A-Z][\w&]*(?:(?: of| de| for| du| of the)? [A-Z][\w&]*)+")
+_CAPITAL = re.compile(r"[A-Z][\w&]*")
 _FROM_TO = re.compile(r"\bfrom\b.{1,40}\b(?:down |up )?to\b")
 _WORKISH = frozenset({SectionKind.WORK, SectionKind.PROJECT, SectionKind.VOLUNTEER})
 
@@ -206,7 +216,7 @@ class AnswerCheck:
             anchored = self._anchored(reading, found)
             if not reading.claims and place.has_anchor and self._is_of_another(reading, place):
                 return Verdict(False, claims + 1, clause.text)
-            if not reading.claims and reading.negated and self._says_any_line(reading):
+            if not reading.claims and self._contradicts(reading):
                 return Verdict(False, claims + 1, clause.text)
             if not reading.claims:
                 continue
@@ -214,8 +224,10 @@ class AnswerCheck:
                 found = self._in_place(found, place)
             elif found and anchored and unplaced:
                 found = self._with_earlier(found, unplaced)
-            if not found or (anchored and self._retells_another(reading, found)):
+            if not found or (reading.names and self._retells_another(reading, found)):
                 return Verdict(False, claims, clause.text)
+            if clause.is_apart:
+                continue
             if anchored:
                 place = _Place(frozenset(anchored & found), True, clause.has_verb)
             elif place.has_anchor:
@@ -249,14 +261,19 @@ class AnswerCheck:
                     elsewhere = elsewhere or softs <= line.stems
         return elsewhere and best < 0.7 * len(softs)
 
-    def _says_any_line(self, reading: Reading) -> bool:
-        """Whether some line, that denies nothing, says nearly all of these plain words."""
+    def _contradicts(self, reading: Reading) -> bool:
+        """Whether plain words deny what a line says, or say what it denies."""
+        return self._says_any_line(reading, denied=not reading.negated)
+
+    def _says_any_line(self, reading: Reading, *, denied: bool = False) -> bool:
+        """Whether some line says nearly all of these plain words or, with `denied`, denies them."""
         softs = set(reading.softs)
         return len(softs) > 1 and any(
             len(softs & (line.stems | record.head.stems)) >= 0.7 * len(softs)
+            and (not denied or self._denies(line, reading))
             for record in self._evidence.records
             for line in record.lines
-            if not line.reading.negated
+            if line.reading.negated is denied
         )
 
     def _in_place(self, found: set[int], place: _Place) -> set[int]:
@@ -298,6 +315,11 @@ class AnswerCheck:
         reading = read(text, known=known, ignored=self._evidence.owner_words, starts=starts)
         if _MOST.search(text.lower()):
             reading.musts.append("most")
+        phrases = _PHRASE.findall(written_out(text))
+        reading.phrases = [
+            {concept(plain(word)) for word in _CAPITAL.findall(phrase)} & set(reading.musts)
+            for phrase in phrases
+        ]
         titled = _TITLED.search(text)
         if titled:
             reading.title = read(titled[1], ignored=self._evidence.owner_words, starts=False).musts
@@ -399,12 +421,15 @@ class AnswerCheck:
             SectionKind.WORK,
             SectionKind.VOLUNTEER,
         )
-        if is_job and reading.title and not set(reading.title) <= head.stems:
+        if reading.title and not _has_title(record, reading, is_job=is_job):
             return False
         numbers = [n for n in reading.numbers if not _has_number(head, n)]
         moments = [m for m in reading.moments if not self._head_has(record, m, reading)]
         lengths = [length for length in reading.lengths if not self._lasted(record, length)]
         if reading.negated and not self._denies_too(record, reading):
+            return False
+        lines = (head, *record.lines)
+        if any(not any(phrase <= line.stems for line in lines) for phrase in reading.phrases):
             return False
         praised = _praised(reading.words)
         if praised and not any(praised <= line.stems for line in (head, *record.lines)):
@@ -438,6 +463,10 @@ class AnswerCheck:
             if _FROM_TO.search(low) and not _same_order(reading.numbers, line):
                 continue
             if self._fits_words(reading, stems):
+                return True
+            # What is counted stands in this line; the rest may describe the record.
+            is_bound = bool(numbers) and all(n.bound for n in numbers)
+            if is_bound and all(soft in record.stems for soft in reading.softs):
                 return True
         return False
 
@@ -584,6 +613,17 @@ def _has_number(line: Line, number: Number) -> bool:
 @cache
 def _counted_concepts() -> frozenset[str]:
     return frozenset(concept(word) for word in COUNTED)
+
+
+def _has_title(record: Record, reading: Reading, *, is_job: bool) -> bool:
+    """Whether a job's head has all of a title; elsewhere one line has it, with the names."""
+    title = set(reading.title)
+    if is_job:
+        return title <= record.head.stems
+    is_told = record.kind in (SectionKind.FAQ, SectionKind.ANSWER, SectionKind.STORY)
+    head = frozenset[str]() if is_told else record.head.stems
+    wanted = title | set(reading.names)
+    return any(wanted <= head | line.stems for line in (record.head, *record.lines))
 
 
 def _praised(words: Sequence[str]) -> set[str]:

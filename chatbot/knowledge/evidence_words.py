@@ -21,8 +21,8 @@ improved-by gain exceeded double doubled triple tripled
 ! worsen worsening worsened degrade degraded hurt harmed
 ! raise raised raises raising funding
 ! patent patents patented
-! publish published publishes publication publications paper papers coauthor coauthored author \
-authored article articles
+! publish published publishes publication publications paper papers coauthor coauthored \
+article articles
 ! award awards awarded awardee prize prizes honor honors honour honours honoree medal laureate
 ! scholarship scholarships scholar
 ! fellowship fellow
@@ -101,7 +101,7 @@ authored article articles
 build built builds building create created creates creating develop developed develops developing \
 development design designed designs designing architected architecting engineered implement \
 implemented implements \
-implementing implementation construct constructed write wrote written produced
+implementing implementation construct constructed author authored write wrote written produced
 migrate migrated migration migrations move moved moving shift shifted transition transitioned
 serve serves served serving handle handles handled handling process processes processed processing
 use uses used using adopt adopted adopts adoption deploy deployed deploys deployment rely
