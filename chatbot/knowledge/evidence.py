@@ -75,7 +75,7 @@ _TITLED = re.compile(
 # "University of Washington", "Sequoia Capital": one name, whose words stand together.
 _PHRASE = re.compile(r"\b[A-Z][\w&]*(?:(?: of| de| for| du| of the)? [A-Z][\w&]*)+")
 _CAPITAL = re.compile(r"[A-Z][\w&]*")
-_FROM_TO = re.compile(r"\bfrom\b.{1,40}\b(?:down |up )?to\b")
+_FROM_TO = re.compile(r"\bfrom\b.{0,40}?([\w+#]+) (?:down |up )?to ([\w+#]+)")
 _WORKISH = frozenset({SectionKind.WORK, SectionKind.PROJECT, SectionKind.VOLUNTEER})
 
 
@@ -195,6 +195,7 @@ class AnswerCheck:
 
     def _check_clauses(self, clauses: Sequence[Clause], place: _Place) -> Verdict:
         claims, unplaced = 0, list[set[int]]()
+        last: set[int] = set()
         for clause in clauses:
             reading = self._read(clause.text, starts=clause.starts)
             if is_denial(clause.text):
@@ -221,13 +222,16 @@ class AnswerCheck:
             if not reading.claims:
                 continue
             if found and not anchored and place.has_anchor:
-                found = self._in_place(found, place)
+                found = self._in_place(found, place, is_relative=clause.is_relative)
             elif found and anchored and unplaced:
                 found = self._with_earlier(found, unplaced)
+            if clause.is_relative and last:
+                found &= last
             if not found or (reading.names and self._retells_another(reading, found)):
                 return Verdict(False, claims, clause.text)
             if clause.is_apart:
                 continue
+            last = found
             if anchored:
                 place = _Place(frozenset(anchored & found), True, clause.has_verb)
             elif place.has_anchor:
@@ -276,11 +280,11 @@ class AnswerCheck:
             if line.reading.negated is denied
         )
 
-    def _in_place(self, found: set[int], place: _Place) -> set[int]:
+    def _in_place(self, found: set[int], place: _Place, *, is_relative: bool) -> set[int]:
         """Of the records those that the clause before spoke of; else, where it was a sentence of
         its own, those of another kind: a degree and a job are not one thing."""
         same = found & place.records
-        if same or not place.has_verb:
+        if same or is_relative or not place.has_verb:
             return same
         records = self._evidence.records
         kinds = {records[number].kind for number in place.records}
@@ -367,7 +371,10 @@ class AnswerCheck:
     def _support_list(self, text: str) -> set[int]:
         """The records that hold the parts of an enumeration, each part one of them."""
         found: set[int] = set()
-        parts = [(part, self._read(part, starts=False)) for part in split_list(text)]
+        parts = [
+            (part, self._read(part, starts=index == 0))
+            for index, part in enumerate(split_list(text))
+        ]
         telling = [(part, reading) for part, reading in parts if reading.claims]
         if len(telling) < 2:
             return found
@@ -436,6 +443,8 @@ class AnswerCheck:
             return False
         if not (numbers or moments or lengths):
             if not reading.numbers and not reading.moments:
+                if _is_reversed(reading, lines, low):
+                    return False
                 return self._fits_words(reading, record.stems) and not self._is_denied(
                     record, reading
                 )
@@ -460,7 +469,7 @@ class AnswerCheck:
                 continue
             if line.reading.negated and not reading.negated and self._denies(line, reading):
                 continue
-            if _FROM_TO.search(low) and not _same_order(reading.numbers, line):
+            if _FROM_TO.search(low) and not _same_order(reading, line, low):
                 continue
             if self._fits_words(reading, stems):
                 return True
@@ -527,7 +536,7 @@ class AnswerCheck:
             return False
         if moment.cue == "start":
             return is_start
-        if moment.cue == "end":
+        if moment.cue in ("end", "done"):
             return is_end
         if is_start or is_end:
             return True
@@ -622,8 +631,13 @@ def _has_title(record: Record, reading: Reading, *, is_job: bool) -> bool:
         return title <= record.head.stems
     is_told = record.kind in (SectionKind.FAQ, SectionKind.ANSWER, SectionKind.STORY)
     head = frozenset[str]() if is_told else record.head.stems
-    wanted = title | set(reading.names)
-    return any(wanted <= head | line.stems for line in (record.head, *record.lines))
+    wanted, leads = title | set(reading.names), title & {concept("lead")}
+    above = frozenset[str]() if is_told else record.head.reading.stems
+    # A manager leads, but is not therefore a head of anything.
+    return any(
+        wanted <= head | line.stems and leads <= above | line.reading.stems
+        for line in (record.head, *record.lines)
+    )
 
 
 def _praised(words: Sequence[str]) -> set[str]:
@@ -656,11 +670,23 @@ def _has_length(line: Line, length: Length) -> bool:
     return any(length.months == other.months for other in line.reading.lengths)
 
 
-def _same_order(numbers: Sequence[Number], line: Line) -> bool:
-    """Whether the numbers of "from 3 to 28" stand in the same order in a line."""
+def _is_reversed(reading: Reading, lines: Sequence[Line], low: str) -> bool:
+    """Whether "from PHP to Go" is told the other way round by every line that has both."""
+    ends = _FROM_TO.search(low)
+    names = {concept(word) for word in ends.groups()} if ends else set()
+    having = [line for line in lines if names and names <= line.reading.stems]
+    return bool(having) and not any(_same_order(reading, line, low) for line in having)
+
+
+def _same_order(reading: Reading, line: Line, low: str) -> bool:
+    """Whether the numbers and names of "from 3 to 28" stand in the same order in a line."""
     values = [other.value for other in line.reading.numbers]
-    places = [values.index(n.value) for n in numbers if n.value in values]
-    return places == sorted(places)
+    places = [values.index(n.value) for n in reading.numbers if n.value in values]
+    told = [concept(word) for word in line.reading.words]
+    ends = _FROM_TO.search(low)
+    names = [concept(word) for word in ends.groups()] if ends else []
+    named = [told.index(name) for name in names if name in told]
+    return places == sorted(places) and named == sorted(named)
 
 
 def _is_like(soft: str, held: set[str]) -> bool:

@@ -11,7 +11,7 @@ _LINK = re.compile(r"!?\[([^\]]*)\]\(([^)]*)\)")
 _MARKUP = re.compile(r"[*_`#>|~]+")
 _HARD = re.compile(
     r";\s+|\s[–—]\s|,?\s+(?=(?:but|while|whereas|although|though|however|before|after)\b)"
-    r"|,\s+(?=(?:where|which|who|when)\b)|,\s+then\s+"
+    r"|,\s+(?=(?:where|which|who|when|based in|located in)\b)|,\s+then\s+"
 )
 _SOFT = re.compile(
     r",\s+and\s+(?:also\s+|then\s+|later\s+)?|\s+and\s+(?:also\s+|then\s+|later\s+)?|,\s+"
@@ -59,6 +59,7 @@ _BACK = re.compile(
     r"(?i)(?:there|here|in (?:that|this) (?:role|job|position|time|company)|in it|while there"
     r"|during (?:that|this)|at (?:that|this) (?:company|job|time)|as part of (?:that|this))\b"
 )
+_RELATIVE = re.compile(r"(?i)\s*(?:which|who|where|that)\b")
 _TIME = re.compile(r"(?i)\s*(?:before|after|prior to|since)\s+\w+ing\b")
 _LED = re.compile(r"(?i)\bunder (?:his|her|their) (?:leadership|direction|guidance),?")
 _DID_YOU_KNOW = re.compile(r"(?i)\bdid you know\b|\bright\?|, (?:is|was|has|does|did)n['’]t\b")
@@ -68,7 +69,8 @@ _DID_YOU_KNOW = re.compile(r"(?i)\bdid you know\b|\bright\?|, (?:is|was|has|does
 class Clause:
     """A part of a sentence with its own statement; `starts` when it begins the sentence.
 
-    `is_apart` is "before founding Acme": what follows it happened elsewhere.
+    `is_apart` is "before founding Acme": what follows it happened elsewhere. `is_relative` is
+    "where he led ...": it speaks of what stands before it.
     """
 
     text: str
@@ -76,6 +78,7 @@ class Clause:
     has_verb: bool = True
     refers_back: bool = False
     is_apart: bool = False
+    is_relative: bool = False
 
 
 def bare_text(sentence: str) -> str:
@@ -127,6 +130,7 @@ def split_clauses(text: str, owner: Container[str]) -> list[Clause]:
                 starts=index == 0,
                 has_verb=_has_verb(part),
                 is_apart=is_apart and index == 0,
+                is_relative=index > 0 and bool(_RELATIVE.match(part)),
                 refers_back=index == 0 and _refers_back(text),
             )
         )

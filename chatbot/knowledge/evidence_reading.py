@@ -8,6 +8,7 @@ from chatbot.knowledge.evidence_words import (
     ABBREVIATIONS,
     AMBIGUOUS,
     COUNTED,
+    DONE_CUES,
     END_CUES,
     MONTHS,
     NEGATIONS,
@@ -104,7 +105,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Moment:
-    """A year, with its month where one is given; cue is "start", "end" or ""."""
+    """A year, with its month where one is given; cue is "start", "end", "done" or ""."""
 
     year: int
     month: int | None = None
@@ -304,6 +305,8 @@ def _cue(before: list[_Word], led: list[_Word]) -> str:
             return "start"
         if name in END_CUES:
             return "end"
+        if name in DONE_CUES:
+            return "done"
     return ""
 
 
