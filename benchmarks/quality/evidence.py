@@ -45,8 +45,8 @@ class Figures:
             "true_withheld": len(self.withheld),
             "true_withheld_share": round(len(self.withheld) / self.true, 4) if self.true else None,
             "kinds": dict(sorted(self.kinds.items())),
-            "ms_per_sentence_mean": round(sum(spent) / len(spent), 3),
-            "ms_per_sentence_p99": round(spent[int(len(spent) * 0.99)], 3),
+            "cpu_ms_per_sentence_mean": round(sum(spent) / len(spent), 3),
+            "cpu_ms_per_sentence_p99": round(spent[int(len(spent) * 0.99)], 3),
         }
 
 
@@ -102,9 +102,9 @@ def check_rows(rows: Iterable[Row], resumes: Path) -> Figures:
 
 
 def _check(evidence: Evidence, row: Row, figures: Figures) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     verdict = evidence.begin(visitor_words=row.question).check(row.sentence)
-    figures.milliseconds.append((time.perf_counter() - started) * 1000)
+    figures.milliseconds.append((time.thread_time() - started) * 1000)
     figures.kinds[("true " if row.supported else "false ") + row.kind] += 1
     if row.supported:
         figures.true += 1

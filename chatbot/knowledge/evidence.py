@@ -24,7 +24,14 @@ from chatbot.knowledge.evidence_clauses import (
     split_list,
 )
 from chatbot.knowledge.evidence_derived import Derivations, length_fits, span_months
-from chatbot.knowledge.evidence_reading import Length, Moment, Number, Reading, read
+from chatbot.knowledge.evidence_reading import (
+    Length,
+    Moment,
+    Number,
+    Reading,
+    read,
+    written_out,
+)
 from chatbot.knowledge.evidence_records import Line, Record, build_records, month_count
 from chatbot.knowledge.evidence_words import (
     COUNTED,
@@ -61,11 +68,14 @@ _EARLIEST = re.compile(
 _MOST = re.compile(r"\b(?:the|his|her|their|one of the) (?:(?:\w+ )?most (?!recent)|leading\b)")
 _TITLED = re.compile(
     r"\b(?:as|is|was|been|became|served as|employed|role of|position of|promoted to)\s+"
-    r"(?:(?:currently|now|also|once)\s+)?(?:(?:an?|the|our|its|their)\s+)?"
-    r"([^,;.()]+?)(?=\s+(?:at|for|with|in|from|since|until|between|of|on|by|and|who|that|where)\b"
+    r"(?:(?:currently|now|also|once)\s+)?(?:(?:an?|the|our|its|their)\s+)?(?!\w+ing\b)"
+    r"([^,;.()]+?)(?=\s+(?:at|for|with|in|from|since|until|between|on|by|and|who|that|where)\b"
     r"|[,;.()]|$)"
 )
-_FROM_TO = re.compile(r"\bfrom\b.{1,40}\b(?:down |up )?to\b")
+# "University of Washington", "Sequoia Capital": one name, whose words stand together.
+_PHRASE = re.compile(r"\b[A-Z][\w&]*(?:(?: of| de| for| du| of the)? [A-Z][\w&]*)+")
+_CAPITAL = re.compile(r"[A-Z][\w&]*")
+_FROM_TO = re.compile(r"\bfrom\b.{0,40}?([\w+#]+) (?:down |up )?to ([\w+#]+)")
 _WORKISH = frozenset({SectionKind.WORK, SectionKind.PROJECT, SectionKind.VOLUNTEER})
 
 
@@ -185,6 +195,7 @@ class AnswerCheck:
 
     def _check_clauses(self, clauses: Sequence[Clause], place: _Place) -> Verdict:
         claims, unplaced = 0, list[set[int]]()
+        last: set[int] = set()
         for clause in clauses:
             reading = self._read(clause.text, starts=clause.starts)
             if is_denial(clause.text):
@@ -206,16 +217,21 @@ class AnswerCheck:
             anchored = self._anchored(reading, found)
             if not reading.claims and place.has_anchor and self._is_of_another(reading, place):
                 return Verdict(False, claims + 1, clause.text)
-            if not reading.claims and reading.negated and self._says_any_line(reading):
+            if not reading.claims and self._contradicts(reading):
                 return Verdict(False, claims + 1, clause.text)
             if not reading.claims:
                 continue
             if found and not anchored and place.has_anchor:
-                found = self._in_place(found, place)
+                found = self._in_place(found, place, is_relative=clause.is_relative)
             elif found and anchored and unplaced:
                 found = self._with_earlier(found, unplaced)
-            if not found or (anchored and self._retells_another(reading, found)):
+            if clause.is_relative and last:
+                found &= last
+            if not found or (reading.names and self._retells_another(reading, found)):
                 return Verdict(False, claims, clause.text)
+            if clause.is_apart:
+                continue
+            last = found
             if anchored:
                 place = _Place(frozenset(anchored & found), True, clause.has_verb)
             elif place.has_anchor:
@@ -249,21 +265,26 @@ class AnswerCheck:
                     elsewhere = elsewhere or softs <= line.stems
         return elsewhere and best < 0.7 * len(softs)
 
-    def _says_any_line(self, reading: Reading) -> bool:
-        """Whether some line, that denies nothing, says nearly all of these plain words."""
+    def _contradicts(self, reading: Reading) -> bool:
+        """Whether plain words deny what a line says, or say what it denies."""
+        return self._says_any_line(reading, denied=not reading.negated)
+
+    def _says_any_line(self, reading: Reading, *, denied: bool = False) -> bool:
+        """Whether some line says nearly all of these plain words or, with `denied`, denies them."""
         softs = set(reading.softs)
         return len(softs) > 1 and any(
             len(softs & (line.stems | record.head.stems)) >= 0.7 * len(softs)
+            and (not denied or self._denies(line, reading))
             for record in self._evidence.records
             for line in record.lines
-            if not line.reading.negated
+            if line.reading.negated is denied
         )
 
-    def _in_place(self, found: set[int], place: _Place) -> set[int]:
+    def _in_place(self, found: set[int], place: _Place, *, is_relative: bool) -> set[int]:
         """Of the records those that the clause before spoke of; else, where it was a sentence of
         its own, those of another kind: a degree and a job are not one thing."""
         same = found & place.records
-        if same or not place.has_verb:
+        if same or is_relative or not place.has_verb:
             return same
         records = self._evidence.records
         kinds = {records[number].kind for number in place.records}
@@ -298,6 +319,11 @@ class AnswerCheck:
         reading = read(text, known=known, ignored=self._evidence.owner_words, starts=starts)
         if _MOST.search(text.lower()):
             reading.musts.append("most")
+        phrases = _PHRASE.findall(written_out(text))
+        reading.phrases = [
+            {concept(plain(word)) for word in _CAPITAL.findall(phrase)} & set(reading.musts)
+            for phrase in phrases
+        ]
         titled = _TITLED.search(text)
         if titled:
             reading.title = read(titled[1], ignored=self._evidence.owner_words, starts=False).musts
@@ -345,7 +371,10 @@ class AnswerCheck:
     def _support_list(self, text: str) -> set[int]:
         """The records that hold the parts of an enumeration, each part one of them."""
         found: set[int] = set()
-        parts = [(part, self._read(part, starts=False)) for part in split_list(text)]
+        parts = [
+            (part, self._read(part, starts=index == 0))
+            for index, part in enumerate(split_list(text))
+        ]
         telling = [(part, reading) for part, reading in parts if reading.claims]
         if len(telling) < 2:
             return found
@@ -399,18 +428,23 @@ class AnswerCheck:
             SectionKind.WORK,
             SectionKind.VOLUNTEER,
         )
-        if is_job and reading.title and not set(reading.title) <= head.stems:
+        if reading.title and not _has_title(record, reading, is_job=is_job):
             return False
         numbers = [n for n in reading.numbers if not _has_number(head, n)]
         moments = [m for m in reading.moments if not self._head_has(record, m, reading)]
         lengths = [length for length in reading.lengths if not self._lasted(record, length)]
         if reading.negated and not self._denies_too(record, reading):
             return False
+        lines = (head, *record.lines)
+        if any(not any(phrase <= line.stems for line in lines) for phrase in reading.phrases):
+            return False
         praised = _praised(reading.words)
         if praised and not any(praised <= line.stems for line in (head, *record.lines)):
             return False
         if not (numbers or moments or lengths):
             if not reading.numbers and not reading.moments:
+                if _is_reversed(reading, lines, low):
+                    return False
                 return self._fits_words(reading, record.stems) and not self._is_denied(
                     record, reading
                 )
@@ -435,9 +469,13 @@ class AnswerCheck:
                 continue
             if line.reading.negated and not reading.negated and self._denies(line, reading):
                 continue
-            if _FROM_TO.search(low) and not _same_order(reading.numbers, line):
+            if _FROM_TO.search(low) and not _same_order(reading, line, low):
                 continue
             if self._fits_words(reading, stems):
+                return True
+            # What is counted stands in this line; the rest may describe the record.
+            is_bound = bool(numbers) and all(n.bound for n in numbers)
+            if is_bound and all(soft in record.stems for soft in reading.softs):
                 return True
         return False
 
@@ -498,7 +536,7 @@ class AnswerCheck:
             return False
         if moment.cue == "start":
             return is_start
-        if moment.cue == "end":
+        if moment.cue in ("end", "done"):
             return is_end
         if is_start or is_end:
             return True
@@ -586,6 +624,22 @@ def _counted_concepts() -> frozenset[str]:
     return frozenset(concept(word) for word in COUNTED)
 
 
+def _has_title(record: Record, reading: Reading, *, is_job: bool) -> bool:
+    """Whether a job's head has all of a title; elsewhere one line has it, with the names."""
+    title = set(reading.title)
+    if is_job:
+        return title <= record.head.stems
+    is_told = record.kind in (SectionKind.FAQ, SectionKind.ANSWER, SectionKind.STORY)
+    head = frozenset[str]() if is_told else record.head.stems
+    wanted, leads = title | set(reading.names), title & {concept("lead")}
+    above = frozenset[str]() if is_told else record.head.reading.stems
+    # A manager leads, but is not therefore a head of anything.
+    return any(
+        wanted <= head | line.stems and leads <= above | line.reading.stems
+        for line in (record.head, *record.lines)
+    )
+
+
 def _praised(words: Sequence[str]) -> set[str]:
     """A superlative and the word that it praises, both to stand in one line."""
     for place, word in enumerate(words):
@@ -616,11 +670,23 @@ def _has_length(line: Line, length: Length) -> bool:
     return any(length.months == other.months for other in line.reading.lengths)
 
 
-def _same_order(numbers: Sequence[Number], line: Line) -> bool:
-    """Whether the numbers of "from 3 to 28" stand in the same order in a line."""
+def _is_reversed(reading: Reading, lines: Sequence[Line], low: str) -> bool:
+    """Whether "from PHP to Go" is told the other way round by every line that has both."""
+    ends = _FROM_TO.search(low)
+    names = {concept(word) for word in ends.groups()} if ends else set()
+    having = [line for line in lines if names and names <= line.reading.stems]
+    return bool(having) and not any(_same_order(reading, line, low) for line in having)
+
+
+def _same_order(reading: Reading, line: Line, low: str) -> bool:
+    """Whether the numbers and names of "from 3 to 28" stand in the same order in a line."""
     values = [other.value for other in line.reading.numbers]
-    places = [values.index(n.value) for n in numbers if n.value in values]
-    return places == sorted(places)
+    places = [values.index(n.value) for n in reading.numbers if n.value in values]
+    told = [concept(word) for word in line.reading.words]
+    ends = _FROM_TO.search(low)
+    names = [concept(word) for word in ends.groups()] if ends else []
+    named = [told.index(name) for name in names if name in told]
+    return places == sorted(places) and named == sorted(named)
 
 
 def _is_like(soft: str, held: set[str]) -> bool:

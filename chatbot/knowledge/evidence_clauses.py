@@ -11,7 +11,7 @@ _LINK = re.compile(r"!?\[([^\]]*)\]\(([^)]*)\)")
 _MARKUP = re.compile(r"[*_`#>|~]+")
 _HARD = re.compile(
     r";\s+|\s[–—]\s|,?\s+(?=(?:but|while|whereas|although|though|however|before|after)\b)"
-    r"|,\s+(?=(?:where|which|who|when)\b)|,\s+then\s+"
+    r"|,\s+(?=(?:where|which|who|when|based in|located in)\b)|,\s+then\s+"
 )
 _SOFT = re.compile(
     r",\s+and\s+(?:also\s+|then\s+|later\s+)?|\s+and\s+(?:also\s+|then\s+|later\s+)?|,\s+"
@@ -59,22 +59,31 @@ _BACK = re.compile(
     r"(?i)(?:there|here|in (?:that|this) (?:role|job|position|time|company)|in it|while there"
     r"|during (?:that|this)|at (?:that|this) (?:company|job|time)|as part of (?:that|this))\b"
 )
+_RELATIVE = re.compile(r"(?i)\s*(?:which|who|where|that)\b")
+_TIME = re.compile(r"(?i)\s*(?:before|after|prior to|since)\s+\w+ing\b")
+_LED = re.compile(r"(?i)\bunder (?:his|her|their) (?:leadership|direction|guidance),?")
 _DID_YOU_KNOW = re.compile(r"(?i)\bdid you know\b|\bright\?|, (?:is|was|has|does|did)n['’]t\b")
 
 
 @dataclass(frozen=True)
 class Clause:
-    """A part of a sentence with its own statement; `starts` when it begins the sentence."""
+    """A part of a sentence with its own statement; `starts` when it begins the sentence.
+
+    `is_apart` is "before founding Acme": what follows it happened elsewhere. `is_relative` is
+    "where he led ...": it speaks of what stands before it.
+    """
 
     text: str
     starts: bool = False
     has_verb: bool = True
     refers_back: bool = False
+    is_apart: bool = False
+    is_relative: bool = False
 
 
 def bare_text(sentence: str) -> str:
     """A sentence without citation marks and markup; links keep their words and address."""
-    text = _MARK.sub(" ", sentence)
+    text = _LED.sub(" ", _MARK.sub(" ", sentence))
     text = _LINK.sub(r"\1 \2 ", text)
     text = re.sub(r"^\s*(?:[-*+•]|\d{1,2}[.)])\s+", "", text)
     text = _MARKUP.sub(lambda m: " " if m.group()[0] == "|" else "", text)
@@ -110,7 +119,8 @@ def split_clauses(text: str, owner: Container[str]) -> list[Clause]:
     for hard in _HARD.split(text):
         if hard and hard.strip():
             parts += _split_at_verbs(hard, owner)
-    if len(parts) > 1 and _FRONTED.match(parts[0]) and not _has_verb(parts[0]):
+    is_apart = len(parts) > 1 and bool(_TIME.match(parts[0]))
+    if len(parts) > 1 and not is_apart and _FRONTED.match(parts[0]) and not _has_verb(parts[0]):
         parts[:2] = [f"{parts[0]}, {parts[1]}"]
     clauses: list[Clause] = []
     for index, part in enumerate(parts):
@@ -119,6 +129,8 @@ def split_clauses(text: str, owner: Container[str]) -> list[Clause]:
                 text=part.strip(),
                 starts=index == 0,
                 has_verb=_has_verb(part),
+                is_apart=is_apart and index == 0,
+                is_relative=index > 0 and bool(_RELATIVE.match(part)),
                 refers_back=index == 0 and _refers_back(text),
             )
         )

@@ -8,6 +8,7 @@ from chatbot.knowledge.evidence_words import (
     ABBREVIATIONS,
     AMBIGUOUS,
     COUNTED,
+    DONE_CUES,
     END_CUES,
     MONTHS,
     NEGATIONS,
@@ -73,6 +74,9 @@ _OBJECT_END = re.compile(
     re.IGNORECASE,
 )
 _PAUSE = re.compile(r"\+? \+|[;:()|/\n]|,(?!\d)|\. ")
+_LINKING = frozenset(
+    "a an and as at but by for from in into of on or the to under via with".split()
+)
 _LENGTH = re.compile(r"^(?:years?|months?|yrs?|mos?|decades?|jahre?n?|anos?|ans|annees?)$")
 _COMPARED_UP = frozenset("over more above exceeding beyond".split())
 _COMPARED_DOWN = frozenset("under less fewer below".split())
@@ -101,7 +105,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Moment:
-    """A year, with its month where one is given; cue is "start", "end" or ""."""
+    """A year, with its month where one is given; cue is "start", "end", "done" or ""."""
 
     year: int
     month: int | None = None
@@ -122,7 +126,7 @@ class Length:
 class Reading:
     """What one piece of text says. `musts` are the concepts that a passage has to hold; `softs` the
     others that say something; `stems` every concept; `exact` are addresses; `title` are those
-    of what somebody is said to be."""
+    of what somebody is said to be; `phrases` the concepts of each name of several words."""
 
     stems: set[str] = field(default_factory=set)
     musts: list[str] = field(default_factory=list)
@@ -134,6 +138,7 @@ class Reading:
     exact: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     title: list[str] = field(default_factory=list)
+    phrases: list[set[str]] = field(default_factory=list)
     negated: bool = False
 
     @property
@@ -300,6 +305,8 @@ def _cue(before: list[_Word], led: list[_Word]) -> str:
             return "start"
         if name in END_CUES:
             return "end"
+        if name in DONE_CUES:
+            return "done"
     return ""
 
 
@@ -387,8 +394,10 @@ def _take_word(
     )
     if word.is_first and is_capital and not has_inner and simple not in known:
         is_name = False
-    if is_name and len(simple) > 1 or simple in ("c", "r") and is_capital and not word.is_first:
-        if not (is_free and word.is_first):
+    is_letter = len(simple) == 1 and is_capital and not word.is_first and simple != "i"
+    if (is_name and len(simple) > 1) or is_letter:
+        # "On-Device" in a title has a preposition with a capital letter; "Series A" a letter.
+        if is_letter or not (simple in _LINKING or (is_free and word.is_first)):
             found.names.append(meant)
             found.musts.append(meant)
             return

@@ -19,6 +19,7 @@ _RANGE = re.compile(
     rf"({_DATE})\s*(?:-|–|—|to|until|bis)\s*({_DATE}|present|now|today|current)", re.IGNORECASE
 )
 _ELSEWHERE = re.compile(r"\bat (?=[A-Z])")
+_PLACED = re.compile(r"\(.+\)|, (?:19|20)\d\d$")
 _HEADER_CHARACTERS = 110
 _LISTED_KINDS = frozenset(
     {
@@ -111,6 +112,7 @@ def _cut(section: Section) -> list[tuple[list[str], list[str]]]:
         and len(lines) > 1
         and ":" not in section.heading
         and not any(_BULLET.match(line) or line.endswith(".") for line in lines)
+        and (section.kind is not SectionKind.PUBLICATION or all(_PLACED.search(x) for x in lines))
     )
     if is_plain_list or all(_BULLET.match(line) for line in lines):
         return [([_BULLET.sub("", line)], []) for line in lines]

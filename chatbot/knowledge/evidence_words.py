@@ -21,8 +21,8 @@ improved-by gain exceeded double doubled triple tripled
 ! worsen worsening worsened degrade degraded hurt harmed
 ! raise raised raises raising funding
 ! patent patents patented
-! publish published publishes publication publications paper papers coauthor coauthored author \
-authored article articles
+! publish published publishes publication publications paper papers coauthor coauthored \
+article articles
 ! award awards awarded awardee prize prizes honor honors honour honours honoree medal laureate
 ! scholarship scholarships scholar
 ! fellowship fellow
@@ -36,6 +36,8 @@ authored article articles
 ! thesis dissertation
 ! valedictorian
 ! cum laude
+! magna
+! summa
 ! intern interns internship internships interned trainee
 != engineer engineers engineering
 != developer developers programmer programmers coder
@@ -70,7 +72,6 @@ authored article articles
 ! deputy
 ! freelance freelancer contractor selfemployed
 ! volunteer volunteers volunteered volunteering
-! promote promoted promotion promotions
 ! fire fired dismissed laid layoff
 ! mentor mentored mentors mentoring coached
 ! salary salaries pay paid compensation remuneration wage wages
@@ -101,7 +102,7 @@ authored article articles
 build built builds building create created creates creating develop developed develops developing \
 development design designed designs designing architected architecting engineered implement \
 implemented implements \
-implementing implementation construct constructed write wrote written produced
+implementing implementation construct constructed author authored write wrote written produced
 migrate migrated migration migrations move moved moving shift shifted transition transitioned
 serve serves served serving handle handles handled handling process processes processed processing
 use uses used using adopt adopted adopts adoption deploy deployed deploys deployment rely
@@ -232,6 +233,7 @@ SUPERLATIVES = frozenset(
 
 # Everything else that says nothing of the owner by itself.
 _FREE = """
+promote promoted promotion
 receive received receives earn earned earns win won wins winner recognized recognised recognition
 complete completed completes get gets obtain obtained hold attain secure secured reach reached
 ability able about academic accordingly according across active actively actual additional
@@ -299,12 +301,12 @@ NEGATIONS = frozenset(
     " refused".split()
 )
 START_CUES = frozenset(
-    "since joined join joins start started began begin from founded hired".split()
+    "since promoted joined join joins start started began begin from founded hired".split()
 )
 END_CUES = frozenset(
-    "until till left leave graduated graduating graduate finished completed ended departed quit"
-    " resigned through concluded".split()
+    "until till left leave graduated graduating graduate departed quit resigned through".split()
 )
+DONE_CUES = frozenset("finished completed ended concluded".split())
 ONGOING_CUES = frozenset("currently now today present nowadays ongoing current still".split())
 ENDED_CUES = frozenset("formerly former previously previous past left quit ex resigned ago".split())
 LATEST_CUES = frozenset("latest newest".split())
