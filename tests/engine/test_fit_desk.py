@@ -3,6 +3,7 @@ import json
 import pytest
 
 from chatbot.errors import InvalidInput, NotFound
+from chatbot.llm.tokens import count_tokens
 from chatbot.people import job_links
 from chatbot.people.job_descriptions import MAX_JOB_CHARACTERS
 from chatbot.storage.models import JobDescription, Notification, Question
@@ -98,8 +99,8 @@ async def test_the_model_is_told_of_the_job_as_foreign_text_and_the_beginning_st
         kept = 0
         while kept < len(before) and json.dumps(before[kept]) == texts[kept]:
             kept += 1
-        same += len("".join(texts[:kept]))
-        total += len("".join(texts))
+        same += count_tokens("".join(texts[:kept]))
+        total += count_tokens("".join(texts))
     assert same / total >= 0.9
 
 
