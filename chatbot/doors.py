@@ -36,7 +36,9 @@ def build_program_chat(services: Services) -> "ProgramChat":
             engine=services.engine,
             bell=services.live,
             database=services.database,
-            fit=services.program_fit,
+            fit=services.fit,
+            tailor=services.tailor,
+            context=services.context,
         )
     )
 

@@ -20,7 +20,6 @@ from chatbot.engine.fit_desk import FitDesk
 from chatbot.engine.health import Health, read_health
 from chatbot.engine.knowledge_now import KnowledgeNow
 from chatbot.engine.model_answer import ModelAnswer, ModelValues
-from chatbot.engine.program_chat import ProgramFit
 from chatbot.engine.prompts import CountTokens
 from chatbot.engine.tailor import TailorDesk
 from chatbot.engine.tools import TOOLS, Toolbox
@@ -98,7 +97,7 @@ class Services:
     """The parts that the page, the web and the lifespan need.
 
     `notes` are lines for the owner about the start: what is missing, and what could not be read;
-    `budget_cap` is in micro-USD. Programs are told "not set up" without `program_fit`.
+    `budget_cap` is in micro-USD.
     """
 
     profile: Profile
@@ -131,7 +130,6 @@ class Services:
     copies: "Copies | None" = None
     is_disk_lost: bool = False
     actions: ActionLinks | None = None
-    program_fit: ProgramFit | None = None
     notes: tuple[str, ...] = ()
 
     async def start(self) -> None:
@@ -254,6 +252,7 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
         fetcher=JobLinks(),
         links=fit_links,
         bell=live,
+        limits=limits,
     )
     presence = build_presence(settings, database)
     takeover = build_takeover(settings, database, live, engine)

@@ -25,6 +25,7 @@ from chatbot.people.job_descriptions import (
     keep_job,
 )
 from chatbot.people.job_links import MAX_URL, NOT_FETCHED, JobLinks, is_link
+from chatbot.people.limits import LimitKind, Limits
 from chatbot.people.sessions import add_conversation, get_own_conversation
 from chatbot.storage import conversations, job_descriptions
 from chatbot.storage.database import Database
@@ -64,6 +65,7 @@ class FitDesk:
         fetcher: JobLinks,
         links: FitLinks,
         bell: Bell,
+        limits: Limits,
     ) -> None:
         self._database = database
         self._knowledge = knowledge
@@ -71,20 +73,32 @@ class FitDesk:
         self._fetcher = fetcher
         self._links = links
         self._bell = bell
+        self._limits = limits
 
-    async def make_for_chat(self, token: str, conversation_id: str, text: str) -> SheetView:
+    async def make_for_chat(
+        self,
+        token: str,
+        conversation_id: str,
+        text: str,
+        *,
+        address: str | None = None,
+        is_new: bool = False,
+    ) -> SheetView:
         """A sheet for a text or a link, kept with the visitor's chat.
 
         Raises NotFound for a chat that the token does not open, InvalidInput for a text that is too
-        long or asks for nothing, and for a link that cannot be read.
+        long or asks for nothing, and for a link that cannot be read, and LimitReached.
         """
         chat, conversation = await self._database.read(
             lambda session: get_own_conversation(session, token, conversation_id)
         )
-        return await self.make(Visit(chat.id, conversation.id), text)
+        visit = Visit(chat.id, conversation.id, is_new=is_new)
+        return await self.make(visit, text, address=address)
 
-    async def make(self, visit: Visit, text: str) -> SheetView:
+    async def make(self, visit: Visit, text: str, *, address: str | None = None) -> SheetView:
         """A sheet for a text or a link, kept with a visit; raises as `make_for_chat`."""
+        who = None if visit.is_new else str(visit.session_id)
+        await self._limits.take(LimitKind.FIT, session=who, address=address)
         knowledge = await self._database.read(self._knowledge.read)
         job = await self.read_job(text, knowledge)
         first_name = knowledge.profile.first_name

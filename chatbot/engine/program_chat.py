@@ -6,21 +6,22 @@ A visitor is known by their token, the owner by what the web has checked; an id 
 
 import secrets
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
 
 from sqlmodel import Session
 
 from chatbot.engine.admission import MAX_CLIENT_ID
+from chatbot.engine.context_view import ChatContext, ContextReader
 from chatbot.engine.ending import Ending
 from chatbot.engine.engine import ChatEngine
+from chatbot.engine.fit_desk import FitDesk, SheetView
 from chatbot.engine.live_turn import LiveTurn
+from chatbot.engine.tailor import TailorDesk, TailorTurn
 from chatbot.engine.views import MessageView
 from chatbot.engine.visitor_chat import ChatKey, PageInfo, VisitorChat, build_message
-from chatbot.errors import ChatbotError, InvalidInput, NotFound
+from chatbot.errors import ChatbotError, NotFound
 from chatbot.events import Bell
-from chatbot.knowledge.job_description import find_job_title
 from chatbot.people.erasing import ErasureReason
 from chatbot.people.inbox_desk import InboxDesk
 from chatbot.people.privacy import Privacy
@@ -33,7 +34,6 @@ from chatbot.storage.pages import PageOf, PageRequest
 from chatbot.storage.program_chats import ChatFacts
 from chatbot.text import clean_line, clean_text
 
-MAX_JOB_DESCRIPTION = 20_000
 MAX_REASON = 200
 MESSAGES_AT_ONCE = 50
 NO_CHAT = "There is no such chat, or it is not yours."
@@ -85,19 +85,9 @@ class Exchange:
     client_message_id: str
 
 
-class ProgramFit(Protocol):
-    """Makes fit sheets, and says what the model is given in a conversation; both as JSON values."""
-
-    async def build_sheet(
-        self, conversation_id: uuid.UUID, job_description: str
-    ) -> Mapping[str, Any]: ...
-
-    async def read_context(self, conversation_id: uuid.UUID) -> Mapping[str, Any]: ...
-
-
 @dataclass(frozen=True)
 class ProgramParts:
-    """The use cases that a program's calls go to; `fit` is None where it is not set up."""
+    """The use cases that a program's calls go to."""
 
     chat: VisitorChat
     inbox: InboxDesk
@@ -106,7 +96,9 @@ class ProgramParts:
     engine: ChatEngine
     bell: Bell
     database: Database
-    fit: ProgramFit | None = None
+    fit: FitDesk
+    tailor: TailorDesk
+    context: ContextReader
 
 
 class ProgramChat:
@@ -119,20 +111,20 @@ class ProgramChat:
     async def open_chat(
         self, *, channel: str, address: str | None = None, job_description: str = ""
     ) -> Opened:
-        """A new visitor with an empty chat."""
-        job = check_job_description(job_description)
+        """A new visitor with an empty chat; a job description is what its answers have in mind.
+
+        Raises InvalidInput for a job description that is too long or asks for nothing.
+        """
+        if job_description.strip():
+            # Judged first: what cannot be used leaves no empty chat behind.
+            await self._parts.fit.check(job_description)
         page = PageInfo(channel=channel, address=address)
         view = await self._parts.chat.open_page(None, page=page)
-        if job:
-            await self._database.write(
-                lambda session: program_chats.add_job_description(
-                    session,
-                    conversation_id=view.conversation_id,
-                    title=find_job_title(job),
-                    text=job,
-                )
-            )
-        return Opened(view.conversation_id, view.token)
+        opened = Opened(view.conversation_id, view.token)
+        if job_description.strip():
+            caller = Caller(opened.token, address=address, is_new=True)
+            await self.build_fit(caller, opened.chat_id, job_description)
+        return opened
 
     async def list_own(self, caller: Caller, request: PageRequest) -> PageOf[ChatFacts]:
         """The visitor's own chats, latest activity first."""
@@ -287,28 +279,24 @@ class ProgramChat:
             raise NotFound(NO_CHAT)
         return build_message(row)
 
-    async def build_fit(
-        self, caller: Caller, chat_id: uuid.UUID, job_description: str
-    ) -> Mapping[str, Any]:
-        """A fit sheet for a job description; raises NotSetUp where there are none."""
-        await self.read(caller, chat_id)
-        job = check_job_description(job_description)
-        if not job:
-            raise InvalidInput("Please give a job description.")
-        return await self.require_fit().build_sheet(chat_id, job)
+    async def build_fit(self, caller: Caller, chat_id: uuid.UUID, job: str) -> SheetView:
+        """A fit sheet for a job description or a link to one, kept with the visitor's chat.
 
-    def require_fit(self) -> ProgramFit:
-        """What makes fit sheets; raises NotSetUp where nothing does."""
-        if self._parts.fit is None:
-            raise NotSetUp("Fit sheets are not set up here.")
-        return self._parts.fit
+        Raises InvalidInput for a text that no sheet can be made of, and LimitReached.
+        """
+        return await self._parts.fit.make_for_chat(
+            caller.token, str(chat_id), job, address=caller.address, is_new=caller.is_new
+        )
 
-    async def read_context(self, caller: Caller, chat_id: uuid.UUID) -> Mapping[str, Any]:
-        """What the model is given in a chat; raises NotSetUp where that cannot be said."""
-        await self.read(caller, chat_id)
-        if self._parts.fit is None:
-            raise NotSetUp("The context cannot be shown here.")
-        return await self._parts.fit.read_context(chat_id)
+    async def read_context(self, caller: Caller, chat_id: uuid.UUID) -> ChatContext:
+        """What the model is given in a chat."""
+        if caller.is_owner:
+            return await self._parts.context.read_any(chat_id)
+        return await self._parts.context.read_own(caller.token, str(chat_id))
+
+    async def ask_about_job(self, job_id: uuid.UUID, question: str) -> TailorTurn:
+        """The owner's question about a saved job; for the owner's routes only."""
+        return await self._parts.tailor.ask(job_id, question)
 
     def _read_exchange(
         self, caller: Caller, chat_id: uuid.UUID, client_message_id: str
@@ -344,17 +332,6 @@ def find_facts(session: Session, caller: Caller, chat_id: uuid.UUID) -> ChatFact
     if found is None:
         raise NotFound(NO_CHAT)
     return found
-
-
-def check_job_description(text: str) -> str:
-    """A job description, cleaned; raises InvalidInput when it is too long."""
-    text = clean_text(text)
-    if len(text) > MAX_JOB_DESCRIPTION:
-        raise InvalidInput(
-            f"This job description has {len(text):,} characters; {MAX_JOB_DESCRIPTION:,} is the "
-            "most that fits. Please shorten it."
-        )
-    return text
 
 
 def new_client_id() -> str:

@@ -37,15 +37,18 @@ class LimitKind(StrEnum):
     """What is limited."""
 
     MESSAGE = "message"
+    FIT = "fit"
     CONTACT = "contact"
     ESCALATION = "escalation"
     HOLD = "hold"
     BOOKING = "booking"
 
 
+_AS_OFTEN_AS_MESSAGES = frozenset({LimitKind.MESSAGE, LimitKind.FIT})
 _WORDS = {
     LimitKind.HOLD: "Many times were looked at already. The next one can be chosen {when}.",
     LimitKind.MESSAGE: "Time for a short break: the next message can be sent {when}.",
+    LimitKind.FIT: "Time for a short break: the next job can be compared {when}.",
     LimitKind.CONTACT: "Details were left here several times just now. "
     "The next ones can be sent {when}.",
     LimitKind.ESCALATION: "A person was called several times just now, and has been told. "
@@ -117,14 +120,14 @@ class Limits:
         if is_in_chat and kind is not LimitKind.BOOKING:
             own, name = _multiply(own, PIECES_IN_CHAT), f"{kind}-in-chat"
         if session is None and source is not None:
-            # A message has limits for an address of its own; else the address has the session's.
-            shared, own = (shared if kind is LimitKind.MESSAGE else own), ()
+            # Messages have limits for an address of their own; else the address has the session's.
+            shared, own = (shared if kind in _AS_OFTEN_AS_MESSAGES else own), ()
         checks = [_build_check(name, "address", source, rate) for rate in shared if source]
         return checks + [_build_check(name, "session", session, rate) for rate in own]
 
     def _find_rates(self, kind: LimitKind) -> tuple[tuple[Rate, ...], tuple[Rate, ...]]:
         """What one session may do, and what one address may."""
-        if kind is LimitKind.MESSAGE:
+        if kind in _AS_OFTEN_AS_MESSAGES:
             return self._rates["session"], self._rates["address"]
         if kind is LimitKind.HOLD:
             own = _multiply(self._rates["booking"], TIMES_LOOKED_AT)

@@ -15,7 +15,6 @@ from chatbot.storage.models import (
     Conversation,
     ConversationStatus,
     Escalation,
-    JobDescription,
     Message,
     Role,
 )
@@ -126,13 +125,6 @@ def get_message_row(
 ) -> MessageRow | None:
     """One message of a conversation."""
     return _get_row(session, Message.conversation_id == conversation_id, Message.id == message_id)
-
-
-def add_job_description(
-    session: Session, *, conversation_id: uuid.UUID, title: str, text: str
-) -> None:
-    """Keep a job description that came with a conversation and not in a message."""
-    session.add(JobDescription(conversation_id=conversation_id, title=title, text=text))
 
 
 def _get_row(session: Session, *conditions: Any) -> MessageRow | None:

@@ -1,15 +1,20 @@
 """The bodies that the API takes and gives, with the examples and limits of its documentation."""
 
 import uuid
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from chatbot.engine.admission import MAX_CLIENT_ID, MAX_MESSAGE_CHARACTERS
-from chatbot.engine.program_chat import MAX_JOB_DESCRIPTION, MAX_REASON, Exchange
+from chatbot.engine.context_view import ChatContext
+from chatbot.engine.fit_desk import SheetView
+from chatbot.engine.program_chat import MAX_REASON, Exchange
+from chatbot.engine.tailor import TailorTurn
 from chatbot.engine.views import MessageView
 from chatbot.events import Citation
+from chatbot.people.job_descriptions import MAX_JOB_CHARACTERS
 from chatbot.people.takeover import MAX_OWNER_MESSAGE
 from chatbot.storage.inbox_rows import ChatRow
 from chatbot.storage.models import Floor
@@ -29,10 +34,12 @@ class Body(BaseModel):
 
 
 class NewChat(Body):
-    """A chat to open, if wanted with its first question."""
+    """A chat to open, if wanted with its first question. `job_id` is for the owner: a saved job
+    description, whose own conversation the question then belongs to."""
 
     question: str = Field("", max_length=MAX_MESSAGE_CHARACTERS, examples=["Where did you study?"])
-    job_description: str = Field("", max_length=MAX_JOB_DESCRIPTION)
+    job_description: str = Field("", max_length=MAX_JOB_CHARACTERS)
+    job_id: uuid.UUID | None = None
     client_message_id: str = Field("", max_length=MAX_CLIENT_ID, examples=["question-1"])
 
 
@@ -53,7 +60,7 @@ class EscalationWish(Body):
 class JobText(Body):
     """A job description to compare with the profile."""
 
-    job_description: str = Field(min_length=1, max_length=MAX_JOB_DESCRIPTION)
+    job_description: str = Field(min_length=1, max_length=MAX_JOB_CHARACTERS)
 
 
 class Thumb(Body):
@@ -100,6 +107,13 @@ class OwnerToken(BaseModel):
     access_token: str
     token_type: str = "bearer"
     expires_in: int = Field(examples=[3600], description="Seconds.")
+
+
+class QuoteBody(BaseModel):
+    """Words of the records, and where they stand."""
+
+    quote: str
+    source: str
 
 
 class SourceView(BaseModel):
@@ -175,6 +189,92 @@ class OpenedChat(BaseModel):
     chat_id: uuid.UUID
     token: str
     reply: MessageBody | None = None
+
+
+class JobAnswer(BaseModel):
+    """The answer to the owner's question about a saved job; there is one chat for each job."""
+
+    chat_id: uuid.UUID
+    question: str
+    answer: str
+    sources: list[QuoteBody]
+
+    @classmethod
+    def of(cls, job_id: uuid.UUID, turn: TailorTurn) -> Self:
+        """One turn as JSON."""
+        return cls(
+            chat_id=job_id,
+            question=turn.question,
+            answer=turn.answer,
+            sources=[QuoteBody(quote=e.quote, source=e.source) for e in turn.evidence],
+        )
+
+
+class FitItemBody(BaseModel):
+    """One requirement; `status` is met, partial, gap or unknown. `asks` are the names that only the
+    owner can tell about."""
+
+    requirement: str
+    kind: str
+    must: bool
+    status: str
+    note: str
+    evidence: list[QuoteBody]
+    asks: list[str]
+
+
+class FitBody(BaseModel):
+    """A fit sheet, the summary first; `path` opens it as a page for 30 days."""
+
+    id: uuid.UUID
+    title: str
+    summary: list[str]
+    items: list[FitItemBody]
+    path: str
+
+    @classmethod
+    def of(cls, view: SheetView) -> Self:
+        """One sheet as JSON."""
+        items = view.sheet.to_json()["items"]
+        return cls(
+            id=view.id,
+            title=view.title,
+            summary=list(view.summary),
+            items=[FitItemBody.model_validate(item) for item in items],
+            path=view.path,
+        )
+
+
+class SectionBody(BaseModel):
+    """One record of the profile; one that is not given stands in a prompt when it is asked for."""
+
+    id: str
+    heading: str
+    source: str
+    kind: str
+    tokens: int
+    is_given: bool
+
+
+class ContextBody(BaseModel):
+    """What the next turn is told before its question; `tokens` by part, with their limits."""
+
+    chat_id: uuid.UUID
+    sections: list[SectionBody]
+    job_description: str
+    history_messages: int
+    tokens: dict[str, int]
+
+    @classmethod
+    def of(cls, context: ChatContext) -> Self:
+        """One context as JSON."""
+        return cls(
+            chat_id=context.conversation_id,
+            sections=[SectionBody(**asdict(section)) for section in context.sections],
+            job_description=context.job_description,
+            history_messages=context.history_messages,
+            tokens=asdict(context.tokens),
+        )
 
 
 class ChatBody(BaseModel):

@@ -18,7 +18,10 @@ from chatbot.web.api_models import (
     ChatBody,
     ChatLine,
     ChatList,
+    ContextBody,
     EscalationWish,
+    FitBody,
+    JobAnswer,
     JobText,
     ListPage,
     MessageBody,
@@ -43,9 +46,6 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 _BUSY: dict[int | str, dict[str, Any]] = {
     409: {"model": ErrorBody, "description": "The last answer is being written, or it is closed."}
-}
-_NOT_SET_UP: dict[int | str, dict[str, Any]] = {
-    501: {"model": ErrorBody, "description": "This installation does not have it."}
 }
 _VISITORS: dict[int | str, dict[str, Any]] = {
     403: {"model": ErrorBody, "description": "The owner's token: this is for the visitor."}
@@ -79,13 +79,20 @@ def build_chat_api(chats: ProgramChat, inbox: InboxDesk, callers: Callers) -> AP
 
 def _add_list(router: APIRouter, chats: ProgramChat, inbox: InboxDesk, callers: Callers) -> None:
     @router.post("", status_code=201, summary="Open a chat", responses=_BUSY)
-    async def open_chat(request: Request, response: Response, new: NewChat) -> OpenedChat:
+    async def open_chat(
+        request: Request, response: Response, new: NewChat
+    ) -> OpenedChat | JobAnswer:
         """Open a chat, if wanted with a first question, and wait for its answer.
 
         `token` is the visitor's secret for this chat: send it as
-        `Authorization: Bearer TOKEN` from here on. It is not shown again.
+        `Authorization: Bearer TOKEN` from here on. It is not shown again. With `job_id`, for the
+        owner, the question is about that saved job and is kept in the job's one chat.
         """
         response.headers.update(NO_STORE)
+        if new.job_id is not None:
+            await callers.require_owner(request)
+            turn = await chats.ask_about_job(new.job_id, new.question)
+            return JobAnswer.of(new.job_id, turn)
         opened = await chats.open_chat(
             channel=Channel.API,
             address=client_address(request),
@@ -148,13 +155,11 @@ def _add_reading(router: APIRouter, chats: ProgramChat, callers: Callers) -> Non
         )
         return MessageList(messages=[MessageBody.of(row) for row in found], has_more=has_more)
 
-    @router.get("/{chat_id}/context", summary="What the model is given", responses=_NOT_SET_UP)
-    async def read_context(
-        request: Request, response: Response, chat_id: uuid.UUID
-    ) -> dict[str, Any]:
+    @router.get("/{chat_id}/context", summary="What the model is given")
+    async def read_context(request: Request, response: Response, chat_id: uuid.UUID) -> ContextBody:
         """Profile sections, job description and token counts."""
         response.headers.update(NO_STORE)
-        return dict(await chats.read_context(await callers.find(request), chat_id))
+        return ContextBody.of(await chats.read_context(await callers.find(request), chat_id))
 
 
 def _add_writing(router: APIRouter, chats: ProgramChat, callers: Callers) -> None:
@@ -181,14 +186,14 @@ def _add_writing(router: APIRouter, chats: ProgramChat, callers: Callers) -> Non
             return StreamingResponse(events, media_type=EVENT_STREAM, headers=STREAM_HEADERS)
         return Reply.of(await chats.ask(caller, chat_id, new.message, new.client_message_id))
 
-    @router.post("/{chat_id}/fit", summary="Get a fit sheet", responses=_VISITORS | _NOT_SET_UP)
+    @router.post("/{chat_id}/fit", summary="Get a fit sheet", responses=_VISITORS)
     async def build_fit(
         request: Request, response: Response, chat_id: uuid.UUID, job: JobText
-    ) -> dict[str, Any]:
+    ) -> FitBody:
         """How the profile meets a job description, requirement by requirement."""
         response.headers.update(NO_STORE)
         caller = await callers.require_visitor(request)
-        return dict(await chats.build_fit(caller, chat_id, job.job_description))
+        return FitBody.of(await chats.build_fit(caller, chat_id, job.job_description))
 
     @router.post("/{chat_id}/feedback", summary="Rate an answer", responses=_VISITORS)
     async def rate(request: Request, chat_id: uuid.UUID, thumb: Thumb) -> MessageBody:

@@ -6,13 +6,14 @@ A GET changes nothing, because previews of mails and chats fetch every link.
 from collections.abc import Sequence
 from typing import Protocol
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from chatbot.engine.fit_desk import FitDesk, SheetView
-from chatbot.errors import InvalidInput, NotFound
+from chatbot.errors import InvalidInput, LimitReached, NotFound
 from chatbot.people.call_desk import CallDesk
 from chatbot.people.fit_links import FIT_PATH
 from chatbot.web.call_routes import Text, redirect, show
+from chatbot.web.client_address import client_address
 
 _CHANNEL = "page"
 # A job description with every character escaped in the form's encoding.
@@ -47,7 +48,7 @@ def build_fit_router(desk: FitDesk, visits: CallDesk, pages: Pages) -> APIRouter
         return show(pages.ask(key if visit else "", sheets), 200)
 
     @router.post(f"{FIT_PATH}/make")
-    async def make_sheet(key: Text = "", text: Text = "") -> Response:
+    async def make_sheet(request: Request, key: Text = "", text: Text = "") -> Response:
         visit = visits.read_key(key)
         if visit is None:
             # Judged first: what cannot be used leaves no empty visit behind.
@@ -57,9 +58,13 @@ def build_fit_router(desk: FitDesk, visits: CallDesk, pages: Pages) -> APIRouter
                 return show(pages.ask("", [], text=text, error=error.user_message), 422)
             visit = await visits.add_visit(_CHANNEL)
         try:
-            view = await desk.make(visit, text)
+            view = await desk.make(visit, text, address=client_address(request))
         except InvalidInput as error:
             return show(pages.ask(key, [], text=text, error=error.user_message), 422)
+        except LimitReached as error:
+            page = show(pages.ask(key, [], text=text, error=error.user_message), 429)
+            page.headers["retry-after"] = str(error.retry_after)
+            return page
         except NotFound:
             return show(pages.gone(), 404)
         return redirect(view.path)

@@ -2,13 +2,12 @@
 
 import uuid
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, Field
 
 from chatbot.engine.admission import MAX_MESSAGE_CHARACTERS
 from chatbot.engine.program_chat import (
-    MAX_JOB_DESCRIPTION,
     NO_CHAT,
     Caller,
     NotSetUp,
@@ -21,10 +20,11 @@ from chatbot.people.call_desk import write_start
 from chatbot.people.call_words import find_zone
 from chatbot.people.calls import Calls
 from chatbot.people.forms import ContactForm
+from chatbot.people.job_descriptions import MAX_JOB_CHARACTERS
 from chatbot.people.program_forms import ProgramForms
 from chatbot.people.slots import group_by_day
 from chatbot.storage.models import Channel
-from chatbot.web.api_models import SourceView
+from chatbot.web.api_models import FitBody, SourceView
 
 SILENT = "A person has taken this chat over and answers there in person. Ask again later."
 NO_CALLS = "Booking calls is not set up here. Use leave_contact instead."
@@ -65,6 +65,13 @@ class Availability(BaseModel):
     book_at: str
 
 
+class FitResult(FitBody):
+    """The sheet, and the chat that has the job in mind from here on."""
+
+    chat_id: str
+    token: str
+
+
 class ContactLeft(BaseModel):
     """That the details are stored and the person has been told."""
 
@@ -102,10 +109,10 @@ class McpTools:
 
     async def fit(
         self,
-        job_description: Annotated[str, Field(min_length=1, max_length=MAX_JOB_DESCRIPTION)],
+        job_description: Annotated[str, Field(min_length=1, max_length=MAX_JOB_CHARACTERS)],
         chat_id: ChatId = "",
         token: Token = "",
-    ) -> dict[str, Any]:
+    ) -> FitResult:
         """Compare a job description with this person's records, requirement by requirement."""
         return await _worded(self._fit(job_description, chat_id, token))
 
@@ -154,12 +161,11 @@ class McpTools:
             token=chat.token,
         )
 
-    async def _fit(self, job_description: str, chat_id: str, token: str) -> dict[str, Any]:
-        self._chats.require_fit()
+    async def _fit(self, job_description: str, chat_id: str, token: str) -> FitResult:
         chat = await self._find_chat(chat_id, token)
         caller = self._caller(chat, is_new=not chat_id)
         sheet = await self._chats.build_fit(caller, chat.chat_id, job_description)
-        return {**sheet, "chat_id": str(chat.chat_id), "token": chat.token}
+        return FitResult(**dict(FitBody.of(sheet)), chat_id=str(chat.chat_id), token=chat.token)
 
     async def _list_times(self, time_zone: str) -> Availability:
         calls = self._calls

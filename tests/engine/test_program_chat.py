@@ -5,21 +5,13 @@ import asyncio
 import pytest
 
 from chatbot.doors import build_program_chat
-from chatbot.engine.program_chat import Caller, NotSetUp
+from chatbot.engine.program_chat import Caller
 from chatbot.errors import InvalidInput, NotFound
 from chatbot.people.forms import ContactForm
 from chatbot.storage.models import Conversation, Message
 from tests.fakes import Visitor, make_settings, read_rows, running_services
 
-
-class Desk:
-    """Makes fit sheets of what it is given."""
-
-    async def build_sheet(self, conversation_id, job_description):
-        return {"chat": str(conversation_id), "job": job_description}
-
-    async def read_context(self, conversation_id):
-        return {"chat": str(conversation_id)}
+JOB = "Backend engineer\n\nRequirements:\n- 5 years of Python\n- PostgreSQL\n- A driving licence"
 
 
 async def test_a_page_goes_on_in_a_chat_that_a_program_erased(sqlite_values):
@@ -61,20 +53,35 @@ async def test_a_page_cannot_write_into_a_closed_chat(sqlite_values):
             await visitor.chat.send(visitor.key, "One more?")
 
 
-async def test_fit_sheets_come_from_what_the_services_hold(sqlite_values):
+async def test_a_fit_sheet_is_made_and_its_job_is_in_the_context(sqlite_values):
     async with running_services(make_settings(sqlite_values)) as services:
         chats = build_program_chat(services)
         opened = await chats.open_chat(channel="api")
         caller = Caller(opened.token)
-        with pytest.raises(NotSetUp):
-            await chats.build_fit(caller, opened.chat_id, "Engineer")
-        object.__setattr__(services, "fit", Desk())
-        chats = build_program_chat(services)
-        sheet = await chats.build_fit(caller, opened.chat_id, " Engineer ")
-        assert sheet == {"chat": str(opened.chat_id), "job": "Engineer"}
-        assert await chats.read_context(caller, opened.chat_id) == {"chat": str(opened.chat_id)}
+        before = await chats.read_context(caller, opened.chat_id)
+        assert before.job_description == ""
+        made = await chats.build_fit(caller, opened.chat_id, JOB)
+        assert any("Python" in item.requirement for item in made.sheet.items)
+        after = await chats.read_context(Caller(is_owner=True), opened.chat_id)
+        assert "PostgreSQL" in after.job_description
+        assert after.tokens.job > before.tokens.job == 0
         for job in ("  ", "x" * 20_001):
             with pytest.raises(InvalidInput):
                 await chats.build_fit(caller, opened.chat_id, job)
-        with pytest.raises(NotFound):
-            await chats.build_fit(Caller("made-up"), opened.chat_id, "Engineer")
+        for stranger in (Caller("made-up"), Caller((await chats.open_chat(channel="api")).token)):
+            with pytest.raises(NotFound):
+                await chats.build_fit(stranger, opened.chat_id, JOB)
+            with pytest.raises(NotFound):
+                await chats.read_context(stranger, opened.chat_id)
+
+
+async def test_a_chat_is_opened_with_a_job_in_mind_or_not_at_all(sqlite_values):
+    async with running_services(make_settings(sqlite_values)) as services:
+        chats = build_program_chat(services)
+        opened = await chats.open_chat(channel="api", job_description=JOB)
+        context = await chats.read_context(Caller(opened.token), opened.chat_id)
+        assert "driving licence" in context.job_description
+        kept = len(read_rows(services, Conversation))
+        with pytest.raises(InvalidInput):
+            await chats.open_chat(channel="api", job_description="Hello there.")
+        assert len(read_rows(services, Conversation)) == kept

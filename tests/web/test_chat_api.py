@@ -203,18 +203,41 @@ def test_an_answer_is_rated(server: DoorServer) -> None:
     assert code_of(chat.call("POST", "/feedback", json=wrong)) == (404, "not_found")
 
 
-def test_what_is_not_set_up_says_so(server: DoorServer) -> None:
-    body = {"job_description": "Backend engineer, Berlin"}
-    answer = server.call("POST", "/api/chats", json=body).json()
-    path, token = f"/api/chats/{answer['chat_id']}", answer["token"]
-    assert code_of(server.call("POST", f"{path}/fit", token, json=body)) == (501, "not_set_up")
-    assert code_of(server.call("GET", f"{path}/context", token)) == (501, "not_set_up")
-    kept = [
+JOB = "Backend engineer\n\nRequirements:\n- 5 years of Python\n- PostgreSQL\n- A driving licence"
+
+
+def test_a_job_is_compared_and_in_mind_from_then_on(server: DoorServer) -> None:
+    opened = server.call("POST", "/api/chats", json={}).json()
+    path, token = f"/api/chats/{opened['chat_id']}", opened["token"]
+    sheet = server.call("POST", f"{path}/fit", token, json={"job_description": JOB}).json()
+    statuses = {item["requirement"]: item["status"] for item in sheet["items"]}
+    assert set(statuses.values()) <= {"met", "partial", "gap", "unknown"}
+    assert sheet["summary"]
+    assert server.call("GET", sheet["path"]).status_code == 200
+    context = server.call("GET", f"{path}/context", token).json()
+    assert "PostgreSQL" in context["job_description"]
+    assert sum(row["tokens"] for row in context["sections"] if row["is_given"]) > 100
+    assert context["tokens"]["total"] > context["tokens"]["job"] > 0
+    bad = server.call("POST", f"{path}/fit", token, json={"job_description": "Hello."})
+    assert code_of(bad) == (422, "bad_request")
+
+
+def test_the_owner_asks_about_a_saved_job_in_its_one_chat(server: DoorServer, owner: str) -> None:
+    opened = server.call("POST", "/api/chats", json={"job_description": JOB}).json()
+    jobs = [
         row
         for row in read_rows(server.services, JobDescription)
-        if row.text == body["job_description"]
+        if str(row.conversation_id) == opened["chat_id"]
     ]
-    assert [str(row.conversation_id) for row in kept] == [answer["chat_id"]]
+    body = {"job_id": str(jobs[0].id), "question": "What should I highlight?"}
+    for token, status in ((opened["token"], 403), ("", 401)):
+        assert server.call("POST", "/api/chats", token, json=body).status_code == status
+    first = server.call("POST", "/api/chats", owner, json=body).json()
+    again = server.call("POST", "/api/chats", owner, json=body).json()
+    assert first["chat_id"] == again["chat_id"] == str(jobs[0].id)
+    assert first["answer"] == again["answer"] != ""
+    unknown = {**body, "job_id": opened["chat_id"]}
+    assert code_of(server.call("POST", "/api/chats", owner, json=unknown)) == (404, "not_found")
 
 
 @pytest.mark.parametrize(
