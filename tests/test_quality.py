@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.fit_coverage import Example, fit
 from benchmarks.quality.__main__ import find_components, main
 from benchmarks.quality.figures import wilson_interval
 
@@ -84,3 +85,16 @@ def test_interval_of_a_share() -> None:
     low, high = wilson_interval([True] * 8 + [False] * 2)
     assert low == pytest.approx(0.490, abs=0.001)
     assert high == pytest.approx(0.943, abs=0.001)
+
+
+def test_fit_separates_within_each_source() -> None:
+    """Where a covered question of one source is weaker than an uncovered one of the other."""
+    strengths = {"recruiter": (0.2, 0.3, 0.5, 0.6), "xquad_en": (0.6, 0.7, 0.9, 1.0)}
+    examples = [
+        Example(source, "far" if place < 2 else "in", (1.0, strength))
+        for source, values in strengths.items()
+        for place, strength in enumerate(values)
+    ]
+    constant, factor = fit([*examples, Example("recruiter", "far", ())])
+    assert factor > 0
+    assert constant + factor * 0.3 < 0 < constant + factor * 0.5
