@@ -1,7 +1,7 @@
 """Three visitors and the owner, whatever they do and in which order: nobody reads or writes what is
 another's, whichever ids they know of each other.
 
-60 steps with every run of the tests, 5,000 in `make soak`.
+Up to 200 steps with every run of the tests, 5,000 in `make soak`.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ from chatbot.storage.models import Contact, Escalation
 from tests.fakes import make_settings, read_rows
 
 VISITORS = st.integers(0, 2)
-QUICK = pytest.param(2, 30)
+QUICK = pytest.param(8, 25)
 SOAK = pytest.param(100, 50, marks=pytest.mark.soak)
 
 
@@ -259,6 +259,8 @@ def test_nobody_reads_or_writes_what_is_anothers(examples: int, steps: int) -> N
         IsolationMachine,
         settings=settings(
             max_examples=examples,
+            # The short run is the same every time; the long one looks further.
+            derandomize=examples < 50,
             stateful_step_count=steps,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -11,7 +11,6 @@ from tests.security.conftest import Fortress
 from tests.test_authorization import GRADIO_ROUTES, ROUTES
 
 POLICY = "content-security-policy"
-STREAMS = ("/gradio_api/queue/data", "/gradio_api/heartbeat/{session_hash}")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 FOREIGN = {"origin": "https://evil.example"}
 
