@@ -22,16 +22,17 @@ def test_the_page_opens_with_who_it_speaks_for_and_four_starters(visitor):
 
 
 def test_an_answer_streams_and_its_source_opens(visitor, say):
-    words = [f"word{number}" for number in range(60)]
-    say(Reply(text=f"From the records [S1]. {' '.join(words)} the end.", tokens_per_second=40))
+    # Sentences without a claim: a word with a figure in it would be the name of something.
+    words = [f"Look word{first}{last}." for first in "abcdef" for last in "abcdefgh"]
+    say(Reply(text=f"From the records [S1]. {' '.join(words)} The end.", tokens_per_second=40))
     visitor.send("What do you work on these days?")
-    visitor.wait_for_words("word3")
+    visitor.wait_for_words("wordac")
     early = visitor.answers.last.inner_text()
-    visitor.wait_for_words("word30")
+    visitor.wait_for_words("worddc")
     answer = visitor.wait_for_answer()
-    assert "the end." not in early
-    expect(answer).to_contain_text(f"{' '.join(words)} the end.")
-    row = next(row for row in read_rows(visitor.app, Message) if "the end." in row.content)
+    assert "The end." not in early
+    expect(answer).to_contain_text(f"{' '.join(words)} The end.")
+    row = next(row for row in read_rows(visitor.app, Message) if "The end." in row.content)
     passage = visitor.page.get_by_text(row.citations[0]["passage"][:40])
     expect(passage).to_be_hidden()
     visitor.source_mark(answer, 1).click()

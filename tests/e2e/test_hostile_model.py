@@ -43,12 +43,11 @@ HOSTILE = {
 def test_whatever_the_model_says_is_only_text(visitor, say):
     for kind, text in HOSTILE.items():
         say(Reply(text=f"Begin [S1] {text} end of {kind}", tokens_per_second=3000))
-        visitor.send(f"What do you say about {kind}?")
-        visitor.wait_for_words(f"end of {kind}")
+        # What names and addresses it holds is withheld; the markup around them is not.
+        visitor.ask(f"What do you say about {kind}?")
         check_page(visitor)
-        visitor.wait_for_answer()
     visitor.reload()
-    visitor.wait_for_words("end of ids and classes")
+    visitor.wait_for_words("What do you say about ids and classes?")
     expect(visitor.alert).to_be_hidden()
     check_page(visitor)
 
