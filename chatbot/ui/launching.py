@@ -46,7 +46,7 @@ def register_with_zero_gpu() -> None:
 def launch(
     app: ASGIApp, page: Any, mounted: Any, options: dict[str, Any], values: LaunchValues
 ) -> None:
-    """Serves `app` until SIGTERM or SIGINT; returns after the end of its lifespan.
+    """Serves `app` until SIGTERM or SIGINT, then ends the process when its lifespan has ended.
 
     `mounted` is the part of `app` in which Gradio serves the `gr.Blocks` `page`, made with
     `options`.
@@ -67,6 +67,11 @@ def launch(
         time.sleep(_SIGNAL_SECONDS)
     page.server.should_exit = True
     thread.join(values.shutdown_seconds + _LIFESPAN_SECONDS)
+    if not signals:
+        raise RuntimeError("Gradio's server ended by itself.")
+    # As uvicorn does: everything is stored, and Python would take seconds to tidy up.
+    signal.signal(signals[0], signal.SIG_DFL)
+    signal.raise_signal(signals[0])
 
 
 def _launch(page: Any, front: Any, options: dict[str, Any], values: LaunchValues) -> None:
