@@ -40,7 +40,8 @@ def explained(doing: str) -> Iterator[None]:
     except OIDCError as error:
         raise DeployError(
             f"{doing}: the Hub does not trust this workflow. Add it under Settings, Trusted "
-            "Publishers of the Space, with this repository, branch and workflow."
+            "Publishers of the Space, with this repository, branch and workflow. "
+            f"({_one_line(str(error))})"
         ) from error
     except httpx2.TimeoutException as error:
         raise DeployError(f"{doing}: the Hub took too long to answer. Try again.") from error

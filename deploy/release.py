@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from deploy.errors import DeployError, explained
 from deploy.front_matter import check_front_matter
 from deploy.hub import Say, does_space_exist
-from deploy.staging import refuse_secrets, stage
+from deploy.staging import list_left_out, refuse_secrets, stage
 from deploy.watching import check_health, wait_until_running
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ def release(hub: "HfApi", options: ReleaseOptions, root: Path, say: Say) -> None
     with TemporaryDirectory() as name:
         folder = Path(name)
         paths = stage(root, folder)
+        for path in list_left_out(root):
+            say(f"{path} is not in git and stays here.")
         check_front_matter(folder)
         refuse_secrets(folder, _read_own_secrets(options.env_file))
         version = _read_version(folder)

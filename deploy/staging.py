@@ -42,6 +42,14 @@ def list_files(root: Path) -> list[str]:
     return sorted(path for path in known if _is_allowed(path) and (root / path).is_file())
 
 
+def list_left_out(root: Path) -> list[str]:
+    """Files beside those, in the program's folders, that git does not know and does not ignore."""
+    asked = ["ls-files", "-z", "--others", "--exclude-standard", "--", *_FILES, *_FOLDERS]
+    others = _ask_git(root, asked) or []
+    known = set(list_files(root))
+    return sorted(path for path in others if path not in known and _is_allowed(path))
+
+
 def stage(root: Path, target: Path) -> list[str]:
     """Copies those files into the folder `target`; returns their paths.
 
@@ -86,14 +94,18 @@ def _is_allowed(path: str) -> bool:
 
 
 def _list_tracked(root: Path) -> list[str]:
+    tracked = _ask_git(root, ["ls-files", "-z", "--cached"])
+    return list(_walk(root, (*_FILES, *_FOLDERS))) if tracked is None else tracked
+
+
+def _ask_git(root: Path, arguments: list[str]) -> list[str] | None:
+    """The paths that a git command lists; None when `root` is no checkout."""
     try:
         listed = subprocess.run(
-            ["git", "-C", str(root), "ls-files", "-z", "--cached"],
-            capture_output=True,
-            check=True,
+            ["git", "-C", str(root), *arguments], capture_output=True, check=True
         )
     except (OSError, subprocess.CalledProcessError):
-        return list(_walk(root, (*_FILES, *_FOLDERS)))
+        return None
     return [path for path in listed.stdout.decode().split("\0") if path]
 
 

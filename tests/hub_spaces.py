@@ -65,7 +65,7 @@ class HubSpaces:
         self.app_host = ""
         self.drops: set[str] = set()
         self.health_headers: dict[str, str] = {}
-        self.on_commit: Callable[[Space], None] = lambda _space: None
+        self.on_preupload: Callable[[Space], None] = lambda _space: None
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
@@ -163,6 +163,7 @@ def _tree(hub: HubSpaces, _body: bytes, repo: str) -> Answer:
 
 def _preupload(hub: HubSpaces, body: bytes, repo: str) -> Answer:
     files = hub.spaces[repo].files
+    hub.on_preupload(hub.spaces[repo])
     said = []
     for asked in json.loads(body)["files"]:
         path = asked["path"]
@@ -186,7 +187,6 @@ def _commit(hub: HubSpaces, body: bytes, repo: str) -> Answer:
         elif line["key"] == "deletedFile":
             del space.files[value["path"]]
     space.commits += 1
-    hub.on_commit(space)
     said = {"commitUrl": f"{hub.url}/{repo}/commit/{space.sha}", "commitOid": space.sha}
     return 200, {}, said
 

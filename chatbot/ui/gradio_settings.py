@@ -52,8 +52,10 @@ def tune(page: Any) -> None:
     `max_threads` is also the number of queued events that run at once, and each answer being
     followed is one. A session's copy of the components weighs about 100 kB and is dropped only
     when too many are kept. The queue looks for work every millisecond unless told otherwise,
-    which takes 3-5 % of a core while nobody is here.
+    which takes 3-5 % of a core while nobody is here. On a Space the page would ask other hosts for
+    a header and its fonts, which tells them of every visitor.
     """
+    page.space_id = None
     page.max_threads = _MAX_RUNNING_EVENTS
     page.state_session_capacity = _SESSIONS_KEPT
     page.queue(max_size=_MAX_RUNNING_EVENTS, default_concurrency_limit=None)

@@ -8,7 +8,10 @@ same routes behind the same outermost layer, with the same start and end.
 import asyncio
 import logging
 import signal
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +50,7 @@ def register_with_zero_gpu() -> None:
 def launch(
     app: ASGIApp, page: Any, mounted: Any, options: dict[str, Any], values: LaunchValues
 ) -> None:
-    """Serves `app` until SIGTERM or SIGINT; returns after the end of its lifespan.
+    """Serves `app` until SIGTERM or SIGINT, then ends the process when its lifespan has ended.
 
     `mounted` is the part of `app` in which Gradio serves the `gr.Blocks` `page`, made with
     `options`.
@@ -56,6 +59,26 @@ def launch(
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda number, _frame: signals.append(number))
     front = _build_front(app, page)
+    with _own_server():
+        _launch(page, front, options, values)
+    # Its events are run for the mounted application again, whose routes are the ones asked.
+    page.app = page.server_app = mounted
+    page._queue.set_server_app(mounted)
+    _configure(page.server, front, values)
+    front.is_open = True
+    thread = page.server.thread
+    while not signals and thread.is_alive():
+        time.sleep(_SIGNAL_SECONDS)
+    page.server.should_exit = True
+    thread.join(values.shutdown_seconds + _LIFESPAN_SECONDS)
+    if not signals:
+        raise RuntimeError("Gradio's server ended by itself.")
+    # As uvicorn does: everything is stored, and Python would take seconds to tidy up.
+    signal.signal(signals[0], signal.SIG_DFL)
+    signal.raise_signal(signals[0])
+
+
+def _launch(page: Any, front: Any, options: dict[str, Any], values: LaunchValues) -> None:
     page.launch(
         server_name=values.host,
         server_port=values.port,
@@ -69,16 +92,36 @@ def launch(
         _app=front,
         **options,
     )
-    # Its events are run for the mounted application again, whose routes are the ones asked.
-    page.app = page.server_app = mounted
-    page._queue.set_server_app(mounted)
-    _configure(page.server, front, values)
-    front.is_open = True
-    thread = page.server.thread
-    while not signals and thread.is_alive():
-        time.sleep(_SIGNAL_SECONDS)
-    page.server.should_exit = True
-    thread.join(values.shutdown_seconds + _LIFESPAN_SECONDS)
+
+
+@contextmanager
+def _own_server() -> Iterator[None]:
+    """Changes two habits of Gradio's server. On a Space it would start a second one, on port 7887
+    of every address, that replaces the program's files by what it is sent; and it would give up a
+    start that takes longer than 5 s, as it may on a shared machine."""
+    from gradio import http_server as module
+
+    http_server: Any = module
+    get_space, run_in_thread = http_server.get_space, http_server.Server.run_in_thread
+    http_server.get_space = lambda: None
+    http_server.Server.run_in_thread = _run_in_thread
+    try:
+        yield
+    finally:
+        http_server.get_space = get_space
+        http_server.Server.run_in_thread = run_in_thread
+
+
+def _run_in_thread(server: Any) -> None:
+    """Returns when the server has started; raises when it ended instead."""
+    from gradio.exceptions import ServerFailedToStartError
+
+    server.thread = threading.Thread(target=server.run, name="server", daemon=True)
+    server.thread.start()
+    while not server.started:
+        if not server.thread.is_alive():
+            raise ServerFailedToStartError("The server ended while it started; see above.")
+        time.sleep(_HELD_SECONDS)
 
 
 def _use_no_gpu() -> None:

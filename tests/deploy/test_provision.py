@@ -4,8 +4,11 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from httpx2 import ConnectError, ConnectTimeout
+from huggingface_hub.errors import LocalTokenNotFoundError, OIDCError
 
 from chatbot.settings import Settings
+from deploy.errors import DeployError, explained
 from deploy.provision import is_secret
 from tests.deploy.conftest import REPO, Run, write
 from tests.hub_spaces import Failure, HubSpaces
@@ -121,6 +124,20 @@ def test_a_refusal_is_one_line_with_a_remedy(
     said = run("provision").splitlines()[-1]
     assert said.startswith("ERROR ")
     assert words in said
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OIDCError("no id token"), r"Trusted Publishers of the Space, .* \(no id token\)"),
+        (LocalTokenNotFoundError("none"), "hf auth login"),
+        (ConnectTimeout("slow"), "took too long"),
+        (ConnectError("refused"), r"not reachable \(refused\)"),
+    ],
+)
+def test_what_is_no_answer_of_the_hub_is_one_line_too(error: Exception, words: str) -> None:
+    with pytest.raises(DeployError, match=f"^Looking: .*{words}"), explained("Looking"):
+        raise error
 
 
 def test_a_public_bucket_is_not_used(run: Run, hub: HubSpaces) -> None:

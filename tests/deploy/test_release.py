@@ -36,6 +36,7 @@ def test_a_release_brings_exactly_the_allowed_files_and_ends_when_they_run(
     assert space.commits == 1
     assert "ERROR " not in said
     assert f"Running: {hub.url}" in said
+    assert "chatbot/scratch.py is not in git and stays here." in said
     assert "authorization" not in hub.health_headers
 
 
@@ -179,10 +180,13 @@ def test_a_private_space_is_asked_with_the_token(run: Run, space: Space, hub: Hu
 
 
 def test_a_release_in_between_is_refused(run: Run, space: Space, hub: HubSpaces) -> None:
-    hub.failures = {f"POST /api/spaces/{REPO}/commit/main": Failure(412, message="moved")}
+    def release_another(space: Space) -> None:
+        space.commits = 7
+
+    hub.on_preupload = release_another
     said = run("release")
     assert "HTTP 412: the Space got another commit meanwhile. Run release again" in said
-    assert space.commits == 0
+    assert space.commits == 7
 
 
 def test_a_file_that_the_hub_leaves_out_is_noticed(run: Run, space: Space, hub: HubSpaces) -> None:
