@@ -7,7 +7,7 @@ from sqlalchemy.dialects import mysql
 
 from chatbot.storage.migrations.steps import add_column
 
-revision = "0009"
+revision = "0008"
 down_revision = "0007"
 
 
