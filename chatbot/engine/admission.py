@@ -235,7 +235,7 @@ class Admission:
             limit=2 * self._values.history_messages + 2,
         )
         jobs = job_descriptions.list_in_mind(session, conversation_id=conversation.id)
-        return self._judge_job(self._add_history(draft, rows, jobs), jobs)
+        return self._judge_job(session, self._add_history(draft, rows, jobs), jobs)
 
     def read_history(
         self, session: Session, conversation: Conversation
@@ -261,11 +261,12 @@ class Admission:
         """What a model is told of the last job description; "" for none."""
         return (jobs[-1].trimmed or self._jobs.trim(jobs[-1].text)) if jobs else ""
 
-    def _judge_job(self, draft: Draft, jobs: Sequence[JobInMind]) -> Draft:
+    def _judge_job(self, session: Session, draft: Draft, jobs: Sequence[JobInMind]) -> Draft:
         """The draft with the fit sheet, when what is asked is a job description."""
         if not draft.question or not is_job_description(draft.question):
             return draft
-        job = self._jobs.read(draft.question, draft.knowledge.profile)
+        # By what everybody may know: a sheet is passed on by its link.
+        job = self._jobs.read(draft.question, self._knowledge.read(session).profile)
         kept = [known.id for known in jobs if known.message_id == draft.reply_to is not None]
         return replace(draft, job=replace(job, id=kept[-1]) if kept else job)
 

@@ -14,6 +14,7 @@ from chatbot.engine.knowledge_now import KnowledgeNow
 from chatbot.engine.prompts import CountTokens, build_instructions, build_job, build_passage
 from chatbot.errors import NotFound
 from chatbot.llm.tokens import MESSAGE_FRAME_TOKENS
+from chatbot.people.clearance import get_clearance
 from chatbot.people.sessions import get_own_conversation
 from chatbot.storage import conversations
 from chatbot.storage.database import Database
@@ -107,7 +108,8 @@ class ContextReader:
         return await self._database.read(work)
 
     def _build(self, session: Session, conversation: Conversation) -> ChatContext:
-        count, profile = self._count, self._knowledge.read(session).profile
+        count = self._count
+        profile = self._knowledge.read(session, get_clearance(session, conversation)).profile
         history, job_text = self._admission.read_history(session, conversation)
         parts = build_instructions(profile, profile_tokens=self._limits.profile, count=count)
         sections = tuple(

@@ -11,7 +11,8 @@ from chatbot.people.answers import add_answer
 from chatbot.people.contacts import save_contact
 from chatbot.people.email_codes import EmailCodes
 from chatbot.signing import Signer
-from chatbot.storage.models import EmailMessage, Message
+from chatbot.storage.models import EmailMessage, JobDescription, Message
+from tests.engine.test_fit_desk import JOB
 from tests.engine.test_turns import model_settings
 from tests.fakes import SECRET, Visitor, make_settings, read_rows, running_services
 from tests.stand_in import Reply, StandIn
@@ -157,3 +158,18 @@ async def test_an_answer_of_the_owner_is_marked_in_the_same_way(
     assert "Do you smoke?" in hidden
     assert "Only cigars." in shown
     assert "[approved]" not in hidden + shown
+
+
+async def test_a_fit_sheet_is_for_everybody_and_the_context_for_its_reader(sqlite_values, folder):
+    secret = "In Rust I wrote the engine of an unannounced boat."
+    with (folder / "faq.md").open("a") as faq:
+        faq.write(f"\n## Do you know Rust? [approved]\n\n{secret}\n")
+    async with running_services(make_settings(sqlite_values, profile_dir=folder)) as services:
+        visitor = await Visitor.arrive(services.chat)
+        await share(services, visitor)
+        await visitor.ask(JOB)
+        sheets = [row.fit for row in read_rows(services, JobDescription)]
+        context = await services.context.read_any(visitor.view.conversation_id)
+    assert len(sheets) == 1
+    assert "unannounced" not in json.dumps([sheets, visitor.answer.text])
+    assert "Phone" in [section.heading for section in context.sections if section.is_given]
