@@ -4,7 +4,8 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: run test soak check lint types contracts bench quality exam restore-drill provision deploy format clean
+.PHONY: run test soak check lint types contracts bench quality exam restore-drill provision deploy \
+	format clean
 
 run: $(VENV)/.runtime
 	$(BIN)/python app.py
@@ -39,6 +40,7 @@ exam: $(VENV)/.runtime
 
 restore-drill: $(VENV)/.runtime
 	$(BIN)/python -m chatbot.restore_drill
+
 # REPO is the Space, OWNER/NAME; ARGS are further options, for example ARGS=--dry-run.
 provision: $(VENV)/.runtime
 	$(BIN)/python deploy_to_hf.py provision --repo $(REPO) $(ARGS)
