@@ -33,7 +33,7 @@ def main() -> None:
     if settings.spaces_zero_gpu:
         launch_on_zero_gpu(site, settings, listener)
     else:
-        serve(site.app, listener)
+        serve(site, listener)
 
 
 if __name__ == "__main__":

@@ -228,7 +228,6 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
     answering = build_answering(
         toolbox=Toolbox(database, tools, book=book, limits=limits, confirming=confirming)
     )
-    answering = build_answering(toolbox=Toolbox(database, tools, book=book, confirming=confirming))
     exam = Exam(
         ExamValues(settings.openai_model if provider else "", budget_cap=get_budget_cap(settings)),
         database=database,
@@ -290,6 +289,7 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
             telling=telling,
             addresses=addresses,
             limits=limits,
+            confirming=confirming,
         ),
         ending=ending,
         book=book,

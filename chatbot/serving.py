@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from chatbot.errors import StartupError
+from chatbot.graceful import wind_down_first
 from chatbot.services import build_services
 from chatbot.settings import Settings
 from chatbot.site import Site, build_whole_site
@@ -57,12 +58,14 @@ def create_site(settings: Settings) -> Site:
     return build_whole_site(settings, services)
 
 
-def serve(app: Hardening, listener: socket.socket) -> None:
+def serve(site: Site, listener: socket.socket) -> None:
     """Serve until the process is asked to end; what is being answered then is saved."""
     import uvicorn
 
+    server = uvicorn.Server(build_config(site.app))
+    wind_down_first(server, site.wind_down)
     with suppress(KeyboardInterrupt):
-        uvicorn.Server(build_config(app)).run(sockets=[listener])
+        server.run(sockets=[listener])
 
 
 def build_config(app: Hardening) -> "uvicorn.Config":
@@ -99,4 +102,4 @@ def launch_on_zero_gpu(site: Site, settings: Settings, listener: socket.socket) 
         max_frame_bytes=MAX_FRAME_BYTES,
         ping_seconds=PING_SECONDS,
     )
-    launch(site.app, site.page, site.mounted, site.options, values)
+    launch(site.app, site.page, site.mounted, site.options, values, wind_down=site.wind_down)

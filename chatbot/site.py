@@ -35,12 +35,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Site:
     """The whole application; and what `Blocks.launch` needs: its page, the part of Gradio that
-    serves it, and the page's options."""
+    serves it, and the page's options. `wind_down` stores running answers and takes no more."""
 
     app: Hardening
     page: Any
     mounted: Any
     options: dict[str, Any]
+    wind_down: Callable[[], Awaitable[None]]
 
 
 def build_site(
@@ -131,7 +132,7 @@ def build_whole_site(
         owner_calls=calls,
         proxies=TrustedProxies(list_trusted_proxies(settings)),
     )
-    return Site(Hardening(site, hardening), page, mounted, options)
+    return Site(Hardening(site, hardening), page, mounted, options, services.engine.close)
 
 
 def _build_bell_callers(services: Services) -> "BellCallers":

@@ -617,7 +617,7 @@ def test_the_details_of_the_health_are_the_owners(
         set(caller.request("GET", "/api/health").json()) - {"status", "version"}
         for caller in (nobody, visitor, owner)
     ]
-    assert shown == [set(), set(), {"database", "models", "budget", "outbox"}]
+    assert shown == [set(), set(), {"database", "models", "budget", "outbox", "copies", "risk"}]
 
 
 def test_every_event_of_the_owners_tabs_is_listed_and_the_owners_only(real: Served) -> None:

@@ -10,12 +10,14 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from chatbot.graceful import wind_down_first
 
 _LIFESPAN_SECONDS = 10.0
 _HELD_SECONDS = 0.01
@@ -48,12 +50,18 @@ def register_with_zero_gpu() -> None:
 
 
 def launch(
-    app: ASGIApp, page: Any, mounted: Any, options: dict[str, Any], values: LaunchValues
+    app: ASGIApp,
+    page: Any,
+    mounted: Any,
+    options: dict[str, Any],
+    values: LaunchValues,
+    *,
+    wind_down: Callable[[], Awaitable[None]],
 ) -> None:
     """Serves `app` until SIGTERM or SIGINT, then ends the process when its lifespan has ended.
 
     `mounted` is the part of `app` in which Gradio serves the `gr.Blocks` `page`, made with
-    `options`.
+    `options`. `wind_down` is awaited before the connections end.
     """
     signals: list[int] = []
     for sign in (signal.SIGTERM, signal.SIGINT):
@@ -65,6 +73,7 @@ def launch(
     page.app = page.server_app = mounted
     page._queue.set_server_app(mounted)
     _configure(page.server, front, values)
+    wind_down_first(page.server, wind_down)
     front.is_open = True
     thread = page.server.thread
     while not signals and thread.is_alive():

@@ -64,10 +64,16 @@ def fill(row: Table, marker: str) -> Table:
             continue
         if isinstance(kind, JSON):
             if not getattr(row, column.name):
+                quote = [marker, marker, marker]
+                turn = {"question": marker, "answer": marker, "evidence": [quote]}
+                item = {"requirement": marker, "kind": "skill", "must": True, "status": "gap"}
+                item |= {"note": marker, "asks": [marker]}
+                item["evidence"] = [{"quote": marker, "source": marker, "section": marker}]
                 values = {
                     "tags": [marker],
                     "citations": [{"a": marker}],
-                    "tailoring": [{"a": marker}],
+                    "tailoring": [turn | {"at": utc_now().isoformat()}],
+                    "fit": {"title": marker, "items": [item]},
                 }
                 setattr(row, column.name, values.get(column.name, {"a": marker}))
         elif isinstance(kind, String | Text) and not isinstance(kind, DateTime):

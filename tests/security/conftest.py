@@ -24,6 +24,7 @@ SECRETS = {
     "EMAIL_URL": f"resend://{CANARY}-mail:me@example.com",
     "REDIS_URL": f"redis://:{CANARY}-redis@127.0.0.1:1/0",
     "OAUTH_CLIENT_SECRET": f"{CANARY}-oauth",
+    "SNAPSHOT_TOKEN": f"{CANARY}-copies",
 }
 
 
