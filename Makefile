@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
-WORKERS ?= 2
+WORKERS ?= 3
 
 .PHONY: run test soak check lint types contracts bench quality exam restore-drill provision deploy \
 	format clean
@@ -11,7 +11,7 @@ run: $(VENV)/.runtime
 	$(BIN)/python app.py
 
 test: $(VENV)/.development
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 # The long versions of tests that `make test` runs in short.
 soak: $(VENV)/.development

@@ -22,7 +22,8 @@ from tests.stand_in import Reply, StandIn
 KEY = "a passphrase of the owner"
 PASSWORD = "correct horse battery"
 EXIT_SECONDS = 10.0
-STORY = " ".join(f"word{number}" for number in range(4000))
+# Short sentences that claim nothing: each is shown as soon as it is whole.
+STORY = " ".join(["Please look at this.", "And then look again."] * 1000)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ sections through the same ranking that finds "Princeton" in them.
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -39,6 +39,8 @@ _HINT_WEIGHT = 0.8
 _LONGEST_READ = 4_000
 _FOLLOW_UP_TURNS = 2
 # An answer that shares no word that carries meaning is found from here on: "who are you?".
+# Fewer say little about what an answer is asked in.
+_MANY_WORDINGS = 8
 _ALIKE = 0.2
 _LIKENESS_WEIGHT = 6.0
 _COMMON_WEIGHT = 0.2
@@ -165,11 +167,20 @@ class Retriever:
                     named=asked.named,
                     asks_kind=asks_kind,
                     names_other=asked.names_other,
-                    likeness=asked.likeness.get(place, 0.0),
+                    likeness=self._trust(place, asked.likeness, share=held[place] / total),
                 ),
             )
             for place in best
         ]
+
+    def _trust(self, place: int, likeness: Mapping[int, float], *, share: float) -> float:
+        """The likeness to an answer, as far as it is proof that the answer is meant.
+
+        By one wording, "Did you build submarines?" is very like "Did you build xylophones?": until
+        an answer has many, it counts by the part of the question's words that the answer holds.
+        """
+        has_many = len(self._sections[place].wordings) >= _MANY_WORDINGS
+        return likeness.get(place, 0.0) * (1.0 if has_many else share)
 
     def _add_common(self, scores: dict[int, float], asked: _Asked, *, limit: int) -> None:
         """Let question words decide between equals, and fill the places that are left.

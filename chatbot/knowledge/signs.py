@@ -47,7 +47,7 @@ class SignReader:
 
     def __init__(self, sections: Sequence[Section], *, ignored: Collection[str]) -> None:
         self._sentences = [_read_sentences(section, ignored) for section in sections]
-        self._pairs = [_pairs_of(f"{section.heading}. {section.text}") for section in sections]
+        self._pairs = [_pairs_of(f"{_told_heading(s)}. {s.text}") for s in sections]
 
     def nearby(self, place: int, meant: Sequence[Meant], *, kinds: Collection[str]) -> float:
         """The part, 0..1, of the weight that one or two sentences hold of a section.
@@ -109,10 +109,14 @@ def names_other(question: str, *, ignored: Collection[str], known: Collection[st
 
 
 def _read_sentences(section: Section, ignored: Collection[str]) -> list[frozenset[str]]:
-    # What an owner's answer was asked in is judged by its likeness.
-    heading = "" if section.is_answer else section.heading
+    heading = _told_heading(section)
     parts = [part for part in _SENTENCE_END.split(section.text) if part.strip()] or [""]
     return [frozenset(content_stems(f"{heading} {part}", ignored=ignored)) for part in parts]
+
+
+def _told_heading(section: Section) -> str:
+    """What an owner's answer was asked in is judged by its likeness."""
+    return "" if section.is_answer else section.heading
 
 
 def _pairs_of(text: str) -> frozenset[str]:

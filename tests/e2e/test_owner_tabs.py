@@ -152,6 +152,7 @@ def keep_picture(page: Page, *names: str) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png")
 
 
+@pytest.mark.parametrize(("size", "scheme"), [("phone", "light"), ("desktop", "dark")])
 def test_every_tab_fits_and_is_accessible(owner, size, scheme):
     page = owner.page
     expect(tabs_of(page).first).to_be_visible(timeout=WAIT)

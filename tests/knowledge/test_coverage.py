@@ -120,3 +120,13 @@ def test_question_about_another_person_is_not_covered(retriever: Retriever) -> N
 def test_private_and_absent_matters_are_not_covered_by_the_sample(question: str) -> None:
     profile = load_profile(Path(__file__).parents[2] / "data" / "profile")
     assert cover(Retriever(profile.sections, owner_name=profile.name), question) < 0.5
+
+
+def test_a_question_like_the_one_an_answer_was_asked_in_is_not_covered_by_its_frame_alone() -> None:
+    asked = "Did you ever build xylophones?"
+    answer = Section("answer-1", SectionKind.ANSWER, asked, "Yes, two of plum wood.", "")
+    profile = load_profile(Path(__file__).parents[2] / "data" / "profile")
+    retriever = Retriever((*profile.sections, answer), owner_name=profile.name)
+    assert cover(retriever, asked) > 0.9
+    assert cover(retriever, "Have you built a xylophone?") > 0.5
+    assert cover(retriever, "Did you ever build submarines?") < 0.5
