@@ -16,7 +16,7 @@ from chatbot.logs import set_up_logging
 from chatbot.services import Services, build_services
 from chatbot.serving import bind, serve
 from chatbot.settings import load_settings
-from chatbot.site import build_site
+from chatbot.site import build_whole_site
 from chatbot.ui.faults import word_error
 from chatbot.ui.locales.en import ENGLISH
 from chatbot.ui.locales.owner_en import ENGLISH_OWNER
@@ -71,7 +71,8 @@ def main() -> None:
     set_up_logging(level=settings.log_level, secrets=settings.secret_values())
     listener = bind(settings)
     services = build_services(settings)
-    serve(build_site(settings, services, build_owner_tabs=SmallDesk(services)), listener)
+    site = build_whole_site(settings, services, build_owner_tabs=SmallDesk(services))
+    serve(site, listener)
 
 
 if __name__ == "__main__":
