@@ -213,11 +213,11 @@ def _take_password(settings: Settings, secret_key: str) -> PasswordHash | None:
     return hash_password(plain.get_secret_value(), salt=salt)
 
 
-def build_address_hashes(settings: Settings, secret_key: str) -> AddressHashes:
-    """Hashes of addresses under a key that lives in memory only.
+def build_counted_addresses(settings: Settings, secret_key: str) -> AddressHashes:
+    """Hashes by which requests and sign-in tries are counted, for minutes or a day.
 
-    Processes that share their counts in Redis have to make the same hashes: their key of the day
-    is derived from the secret key, and is stored nowhere either.
+    Their key lives in memory only. Processes that share their counts in Redis have to make the same
+    hashes: there the key of the day is derived from the secret key, and is stored nowhere either.
     """
     if settings.redis_url is None:
         return AddressHashes()

@@ -26,7 +26,7 @@ from chatbot.engine.tools import TOOLS, Toolbox
 from chatbot.engine.visitor_chat import VisitorChat, VisitorValues
 from chatbot.foundations import (
     build_access_values,
-    build_address_hashes,
+    build_counted_addresses,
     build_limits,
     build_provider,
     get_budget_cap,
@@ -58,6 +58,7 @@ from chatbot.owner_parts import (
 from chatbot.page_setup import build_access_notes, build_notes
 from chatbot.people.action_effects import build_effects
 from chatbot.people.action_links import ActionLinks
+from chatbot.people.addresses import AddressHashes
 from chatbot.people.calls import Calls
 from chatbot.people.channels import open_channels
 from chatbot.people.confirming import Confirming
@@ -202,8 +203,8 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
     profile = load_profile(settings.profile_dir)
     provider = build_provider(settings)
     count = lru_cache(maxsize=COUNTED_TEXTS)(count_tokens)
-    addresses = build_address_hashes(settings, secret_key)
-    limits = build_limits(settings, addresses)
+    counted = build_counted_addresses(settings, secret_key)
+    limits = build_limits(settings, counted)
     calls = build_calls(settings, profile, database, secret_key, limits)
     knowledge = KnowledgeNow(
         profile,
@@ -232,7 +233,9 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
         ExamValues(settings.openai_model if provider else "", budget_cap=get_budget_cap(settings)),
         database=database,
         knowledge=knowledge,
-        answering=build_answering(toolbox=RehearsalToolbox(database, tools)),
+        answering=build_answering(
+            toolbox=RehearsalToolbox(database, tools, limits=limits, confirming=confirming)
+        ),
     )
     ending = _build_ending(settings, profile)
     admission = _build_admission(settings, count, knowledge, jobs)
@@ -287,7 +290,7 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
             bell=live,
             presence=presence,
             telling=telling,
-            addresses=addresses,
+            addresses=AddressHashes(),
             limits=limits,
             confirming=confirming,
         ),
@@ -334,7 +337,7 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
             zone=parse_zone(settings.time_zone),
         ),
         actions=actions,
-        access=OwnerAccess(access_values, database=database, addresses=addresses)
+        access=OwnerAccess(access_values, database=database, addresses=counted)
         if access_values
         else None,
         limits=limits,

@@ -18,6 +18,7 @@ from chatbot.events import TextDelta, TurnEvent
 from chatbot.hours import parse_hours
 from chatbot.knowledge.sections import Profile
 from chatbot.people.addresses import AddressHashes
+from chatbot.people.confirming import Confirming
 from chatbot.people.job_descriptions import JobReader
 from chatbot.people.presence import Presence
 from chatbot.people.takeover import Takeover, TakeoverValues
@@ -73,6 +74,7 @@ class FloorParts:
             answering=answering,
             ending=ending,
             bell=self.live,
+            confirming=Confirming(self.database),
         )
         self.takeover = Takeover(
             TakeoverValues(idle_minutes=idle_minutes, budget_cap=CAP),
@@ -91,6 +93,7 @@ class FloorParts:
             telling=make_telling(RecordingBell()),
             addresses=AddressHashes(),
             limits=no_limits(),
+            confirming=Confirming(self.database),
         )
 
     async def __aenter__(self) -> Self:

@@ -10,8 +10,8 @@ import time
 import httpx
 import pytest
 
-from app import bind
 from chatbot.errors import StartupError
+from chatbot.serving import bind
 from chatbot.storage.database import Database, DatabaseValues
 from chatbot.storage.models import Contact, Escalation, Message
 from tests.app_process import ROOT, AppProcess, find_free_port

@@ -58,14 +58,14 @@ class ChatEngine:
         answering: Answering,
         ending: Ending,
         bell: Bell,
-        confirming: Confirming | None = None,
+        confirming: Confirming,
     ) -> None:
         self._database = database
         self._admission = admission
         self._answering = answering
         self._ending = ending
         self._bell = bell
-        self._confirming = confirming or Confirming(database)
+        self._confirming = confirming
         self._live: dict[uuid.UUID, LiveTurn] = {}
         self._starting: set[asyncio.Task[Turn]] = set()
         self._admitting: WeakValueDictionary[uuid.UUID, asyncio.Lock] = WeakValueDictionary()

@@ -181,11 +181,11 @@ class Toolbox:
         database: Database,
         tools: tuple[Tool, ...] = TOOLS,
         *,
+        limits: Limits,
+        confirming: Confirming,
         book: QuestionBook | None = None,
-        limits: Limits | None = None,
-        confirming: Confirming | None = None,
     ) -> None:
-        self._confirming = confirming or Confirming(database)
+        self._confirming = confirming
         self._database = database
         self._limits = limits
         self._tools = {tool.name: tool for tool in tools}
@@ -236,7 +236,7 @@ class Toolbox:
     async def _count(
         self, parsed: tuple[Tool, Arguments] | ToolResult, context: ToolContext
     ) -> tuple[Tool, Arguments] | ToolResult:
-        if self._limits is None or isinstance(parsed, ToolResult) or parsed[0].limit is None:
+        if isinstance(parsed, ToolResult) or parsed[0].limit is None:
             return parsed
         try:
             who = str(context.session_id)

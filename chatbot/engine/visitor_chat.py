@@ -134,7 +134,7 @@ class VisitorChat:
         telling: Telling,
         addresses: AddressHashes,
         limits: Limits,
-        confirming: Confirming | None = None,
+        confirming: Confirming,
     ) -> None:
         self._values = values
         self._database = database
@@ -145,7 +145,7 @@ class VisitorChat:
         self._telling = telling
         self._addresses = addresses
         self._limits = limits
-        self._confirming = confirming or Confirming(database)
+        self._confirming = confirming
 
     async def open_page(self, token: str | None, *, page: PageInfo) -> ChatView:
         """Recognise a visitor, or make a session for them, and show the chat they had open."""

@@ -309,7 +309,6 @@ END_CUES = frozenset(
 DONE_CUES = frozenset("finished completed ended concluded".split())
 ONGOING_CUES = frozenset("currently now today present nowadays ongoing current still".split())
 ENDED_CUES = frozenset("formerly former previously previous past left quit ex resigned ago".split())
-LATEST_CUES = frozenset("latest newest".split())
 COUNTED = {
     "degree": "education", "degrees": "education", "job": "work", "jobs": "work", "role": "work",
     "roles": "work", "position": "work", "positions": "work", "employer": "employer",

@@ -131,10 +131,6 @@ class ActionLinks:
         label, place = find_place(kind, payload)
         return (*made, Link(label, f"{self._address}{owner_path(place)}"))
 
-    def is_genuine(self, token: str) -> bool:
-        """Whether this program made the token; no look at the database."""
-        return self._read_token(token) is not None
-
     async def look(self, token: str) -> ActionView:
         """What a link would do; changes nothing. Raises NotFound for one that is not known."""
         link_id = self._require(token)

@@ -62,7 +62,7 @@ class Privacy:
         bell: Bell,
         turns: TurnControl,
         forget: Callable[[], None] = lambda: None,
-        confirming: Confirming | None = None,
+        confirming: Confirming,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self.retention = retention
@@ -70,7 +70,7 @@ class Privacy:
         self._bell = bell
         self._turns = turns
         self._forget = forget
-        self._confirming = confirming or Confirming(database)
+        self._confirming = confirming
         self._seconds = seconds
         self._next_retention = 0.0
 

@@ -80,12 +80,6 @@ def end_escalated(session: Session, conversation_id: uuid.UUID, *, at: datetime)
     )
 
 
-def get_session_id(session: Session, *, conversation_id: uuid.UUID) -> uuid.UUID | None:
-    """Whose conversation it is, for the bell of their pages."""
-    statement = select(Conversation.session_id).where(Conversation.id == conversation_id)
-    return session.exec(statement).first()
-
-
 def get_live_escalation(session: Session, *, conversation_id: uuid.UUID) -> Escalation | None:
     statement = select(Escalation).where(Escalation.live_conversation_id == conversation_id)
     return session.exec(statement).first()

@@ -2,7 +2,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from chatbot.engine.visitor_chat import PageInfo
 from chatbot.people.addresses import AddressHashes, network_of
+from chatbot.storage.models import ChatSession
+from tests.fakes import make_settings, read_rows, running_services
 
 
 class Clock:
@@ -54,3 +57,14 @@ def test_no_address_has_no_hash() -> None:
 )
 def test_one_customer_is_one_network(address: str, network: str) -> None:
     assert network_of(address) == network
+
+
+async def test_nobody_can_make_the_key_of_what_is_kept_with_a_chat(sqlite_values):
+    # With the same secret key, and the setting by which processes count alike.
+    settings = make_settings(sqlite_values, redis_url="redis://127.0.0.1:1/0")
+    for _ in range(2):
+        async with running_services(settings) as services:
+            await services.chat.open_page(None, page=PageInfo(address="203.0.113.7"))
+            kept = [row.address_hash for row in read_rows(services, ChatSession)]
+    assert len(set(kept)) == len(kept) == 2
+    assert None not in kept

@@ -4,6 +4,7 @@ import uuid
 import pytest
 from sqlmodel import select
 
+from chatbot.people.confirming import Confirming
 from chatbot.people.privacy import Privacy
 from chatbot.people.retention import Retention
 from chatbot.storage.models import ChatSession, Contact, Erasure, Message
@@ -28,7 +29,13 @@ class NoTurns:
 
 @pytest.fixture
 def handlers(sqlite_database) -> PrivacyHandlers:
-    privacy = Privacy(Retention(), database=sqlite_database, bell=RecordingBell(), turns=NoTurns())
+    privacy = Privacy(
+        Retention(),
+        database=sqlite_database,
+        bell=RecordingBell(),
+        turns=NoTurns(),
+        confirming=Confirming(sqlite_database),
+    )
     return PrivacyHandlers(
         privacy=privacy,
         guard=OwnerGuard(Door(is_open=True), word_error, ENGLISH_OWNER),

@@ -174,7 +174,6 @@ class Texts:
     by_user: str = "as {name}"
     sign_out: str = "Sign out"
     sign_out_everywhere: str = "Sign out everywhere"
-    owner_empty: str = "There is nothing here yet."
 
     def ending(self, status: str, error: str | None) -> str:
         """Why an answer ended early, for the engine's code of it."""

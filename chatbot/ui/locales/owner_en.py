@@ -40,7 +40,6 @@ class OwnerTexts:
 
     # Contacts
     search_contacts: str = "Search contacts"
-    contact_status: str = "Status"
     contact_states: Words = (
         ("new", "New"),
         ("contacted", "Contacted"),
@@ -62,8 +61,6 @@ class OwnerTexts:
     consent_missing: str = "Did not agree to be contacted"
     notes: str = "Notes"
     save: str = "Save"
-    their_chats: str = "Conversations"
-    no_chats_of_contact: str = "No conversation is kept of this visitor."
 
     # Conversations, as other tabs list them
     untitled: str = "Empty conversation"
