@@ -10,8 +10,10 @@ WORKERS ?= 3
 run: $(VENV)/.runtime
 	$(BIN)/python app.py
 
+# Real servers and browsers share a machine's cores: what fails is tried once more and reported as
+# a rerun; what fails twice is broken.
 test: $(VENV)/.development
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --reruns 1 -rR
 
 # The long versions of tests that `make test` runs in short.
 soak: $(VENV)/.development

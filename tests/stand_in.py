@@ -99,7 +99,10 @@ class ToolCall:
 
 @dataclass(frozen=True)
 class Reply:
-    """A good answer. `tokens` words of plausible prose unless `text` or `tool_calls` say more."""
+    """A good answer. `tokens` words of plausible prose unless `text` or `tool_calls` say more.
+
+    With `go_on` it stops after `tokens_before` words until a test has set that event.
+    """
 
     text: str | None = None
     tokens: int = 20
@@ -111,6 +114,8 @@ class Reply:
     usage: tuple[int, int, int] | None | str = "counted"
     send_done: bool = True
     close_framing: bool = False
+    go_on: threading.Event | None = None
+    tokens_before: int = 4
 
 
 @dataclass(frozen=True)
@@ -321,6 +326,11 @@ class _Connection:
             await asyncio.sleep(reply.first_token_seconds)
         self._start_events(close_framing=reply.close_framing)
         events = _reply_events(reply, request.body.get("model", ""))
+        if reply.go_on is not None:
+            # One more than the words: the first event says who speaks.
+            await self._pace(events[: reply.tokens_before + 1], reply.tokens_per_second)
+            await self._wait_for(reply.go_on)
+            events = events[reply.tokens_before + 1 :]
         await self._pace(events, reply.tokens_per_second)
         tail = _usage_event(reply, request) + (b"data: [DONE]\n\n" if reply.send_done else b"")
         self._write(tail)
@@ -336,6 +346,10 @@ class _Connection:
             if self.writer.is_closing():
                 return
             self._write(event)
+
+    async def _wait_for(self, event: threading.Event) -> None:
+        while not event.is_set() and not self.writer.is_closing():
+            await asyncio.sleep(0.01)
 
     async def _fail(self, fault: Fault, request: Request) -> bool:
         if fault.kind in ERRORS:

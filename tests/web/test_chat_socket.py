@@ -3,6 +3,7 @@
 import asyncio
 import json
 import shutil
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
@@ -133,17 +134,19 @@ async def test_a_reader_goes_on_after_the_last_message_that_it_has_seen(
 
 async def test_a_reader_in_the_middle_of_an_answer_gets_all_of_it(server: DoorServer) -> None:
     chat = await in_thread(server.open_chat)
-    server.stand_in.default = Reply(
-        text="Thank you. Slow words. They take a while. Please wait.", tokens_per_second=6
-    )
+    go_on = threading.Event()
+    text = "Thank you. Slow words. They take a while. Please wait."
+    server.stand_in.default = Reply(text=text, go_on=go_on)
     async with listen(chat) as first:
         await first.until("STATUS")
         await first.send("SEND_MESSAGE", message="Go.", client_message_id="a")
         await first.until("DELTA")
         async with listen(chat) as late:
+            await late.until("DELTA")
+            go_on.set()
             answer = await late.until("NEW_MESSAGE", sender="ai")
     assert "".join(delta["text"] for delta in late.named("DELTA")) == answer["content"]
-    assert answer["content"] == "Thank you. Slow words. They take a while. Please wait."
+    assert answer["content"] == text
 
 
 async def test_floor_and_escalation_are_told(server: DoorServer, owner: str) -> None:
