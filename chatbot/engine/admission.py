@@ -20,7 +20,7 @@ from chatbot.people.clearance import get_clearance
 from chatbot.people.job_descriptions import JobReader, NewJob, check_job_text, keep_job
 from chatbot.people.notifications import NotificationKind, add_notification
 from chatbot.people.sessions import get_own_conversation
-from chatbot.storage import conversations, job_descriptions, messages, sessions
+from chatbot.storage import contact_links, conversations, job_descriptions, messages, sessions
 from chatbot.storage.job_descriptions import JobInMind
 from chatbot.storage.messages import HistoryRow
 from chatbot.storage.models import (
@@ -68,7 +68,8 @@ class Draft:
 
     `question` is None when an interrupted answer is continued. `replaced_from` is the first message
     that an edit or a retry replaces. `last_id` is the last message that the draft has seen.
-    `knowledge` is what the owner's side knew when it was made. `job` is the job description that
+    `knowledge` is what the owner's side knew when it was made. `has_email` is whether the visitor
+    has left an address in this chat. `job` is the job description that
     the question is, `job_text` what the model is told of the one that is in mind.
     """
 
@@ -84,6 +85,7 @@ class Draft:
     knowledge: Knowledge
     replaced_from: uuid.UUID | None = None
     is_escalated: bool = False
+    has_email: bool = False
     job: NewJob | None = None
     job_text: str = ""
 
@@ -215,6 +217,7 @@ class Admission:
             if is_known
             else self._knowledge.read(session, get_clearance(session, conversation)),
             is_escalated=conversation.status == ConversationStatus.ESCALATED,
+            has_email=contact_links.has_email(session, conversation_id=conversation.id),
         )
         if is_known:
             return draft

@@ -196,7 +196,12 @@ class Answering:
             yield ToolCalled("record_user_details", result.outcome)
             contact = contact if result.outcome == DONE else None
             position += 1
-        reply = rules.reply(reading, contact, is_escalated=turn.draft.is_escalated)
+        reply = rules.reply(
+            reading,
+            contact,
+            is_escalated=turn.draft.is_escalated,
+            has_email=turn.draft.has_email,
+        )
         if reply.files_question:
             result = await self._run_own(
                 "record_unknown_question", {"question": words}, position=position, context=context

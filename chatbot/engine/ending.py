@@ -35,13 +35,10 @@ ESCALATION_NOTICE = (
     "{first} has been told about this chat and can join it. Leave your e-mail address if you would "
     "like an answer there."
 )
-REPHRASE_NOTICE = (
-    "Asking in other words may help: the last answers rest on little. {first} has been told about "
-    "this chat and can join it. Leave your e-mail address if you would like an answer there."
-)
 ESCALATION_NOTICE_EMAIL = (
     "{first} has been told about this chat, and can join it or answer you by e-mail."
 )
+REPHRASE = "Asking in other words may help: the last answers rest on little. "
 
 
 @dataclass(frozen=True)
@@ -135,8 +132,9 @@ class Ending:
         )
         outcome.called_owner = is_first
         if is_first and needs_notice:
-            is_unsure = reason is EscalationReason.LOW_CONFIDENCE
-            notice = REPHRASE_NOTICE if is_unsure else ESCALATION_NOTICE
+            notice = ESCALATION_NOTICE_EMAIL if turn.draft.has_email else ESCALATION_NOTICE
+            if reason is EscalationReason.LOW_CONFIDENCE:
+                notice = REPHRASE + notice
             self.add_notice(session, turn.conversation_id, notice)
 
     def _find_reason(

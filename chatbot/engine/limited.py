@@ -58,6 +58,10 @@ NOT_COVERED = (
     "I do not have that in {first}'s records, so I have passed your question on to {first}. Leave "
     "your e-mail address if you would like the answer there, or choose “Talk to {first}”."
 )
+NOT_COVERED_EMAIL = (
+    "I do not have that in {first}'s records, so I have passed your question on to {first}, who "
+    "has your e-mail address."
+)
 EMPTY_PROFILE = (
     "There is nothing on record here yet, so I have passed your question on. Leave your e-mail "
     "address if you would like an answer."
@@ -70,6 +74,7 @@ ESCALATED = (
 ESCALATED_CONTACT = "I have told {first}, who can join this chat or write to you."
 ALREADY_ESCALATED = "{first} has been told already and can join this chat at any time."
 COMPLAINT = "I am sorry about that."
+ESCALATED_EMAIL = "I have told {first}, who can join this chat or answer you by e-mail."
 COMPLAINT_ESCALATED = (
     "I have told {first}, who can join this chat. Leave your e-mail address if you would rather "
     "have an answer there."
@@ -225,23 +230,32 @@ class Rules:
         return contact if contact.email or contact.phone else None
 
     def reply(
-        self, reading: TurnReading, contact: ContactDetails | None, *, is_escalated: bool
+        self,
+        reading: TurnReading,
+        contact: ContactDetails | None,
+        *,
+        is_escalated: bool,
+        has_email: bool,
     ) -> LimitedReply:
         """The answer to a message in limited mode, or to one that asks for a human in any mode.
 
         `contact` is what has been stored of the message, and `is_escalated` whether the owner had
-        been called to this conversation before it.
+        been called to this conversation before it. Whoever has left an address in it before
+        (`has_email`) is not asked for one.
         """
+        has_email = has_email or bool(contact and contact.email)
         parts = [self._confirm(contact)] if contact else []
         if reading.human is not None:
-            called = self._escalated(reading.human, contact, is_escalated=is_escalated)
+            called = self._escalated(
+                reading.human, contact, is_escalated=is_escalated, has_email=has_email
+            )
             return LimitedReply(" ".join([*parts, called, *self._offer_call(reading)]))
         if reading.wants_call:
             return LimitedReply(" ".join([*parts, *self._offer_call(reading)]))
         if reading.remark is Remark.MISTYPED_EMAIL:
             parts.append(self._fill(MISTYPED_EMAIL))
         if reading.is_career and not (contact and reading.coverage < COVERED):
-            answer = self._answer(reading)
+            answer = self._answer(reading, has_email=has_email)
             return replace(answer, text="\n\n".join([*parts, answer.text]))
         if not parts:
             parts.append(self._fill(self._choose_line(reading)))
@@ -259,11 +273,11 @@ class Rules:
             return NO_WORD
         return FAREWELL if reading.remark is Remark.FAREWELL else GREETING
 
-    def _answer(self, reading: TurnReading) -> LimitedReply:
+    def _answer(self, reading: TurnReading, *, has_email: bool) -> LimitedReply:
         if not self._profile.sections:
             return LimitedReply(EMPTY_PROFILE, files_question=True, confidence=0.0)
         if reading.coverage < COVERED or not reading.hits:
-            text = self._fill(NOT_COVERED)
+            text = self._fill(NOT_COVERED_EMAIL if has_email else NOT_COVERED)
             return LimitedReply(text, files_question=True, confidence=reading.coverage)
         best = reading.hits[0].score
         chosen = [hit.section for hit in reading.hits if hit.score >= best * QUOTE_SHARE]
@@ -280,13 +294,20 @@ class Rules:
         return LimitedReply(text, citations, confidence=reading.coverage)
 
     def _escalated(
-        self, human: HumanRequest, contact: ContactDetails | None, *, is_escalated: bool
+        self,
+        human: HumanRequest,
+        contact: ContactDetails | None,
+        *,
+        is_escalated: bool,
+        has_email: bool,
     ) -> str:
         if human.reason == "emergency" and not _ONLY_URGENT.search(human.words):
             return self._fill(EMERGENCY)
-        words = ESCALATED_CONTACT if contact else ESCALATED
-        if human.reason == "complaint":
-            words = ESCALATED_CONTACT if contact else COMPLAINT_ESCALATED
+        words = COMPLAINT_ESCALATED if human.reason == "complaint" else ESCALATED
+        if has_email:
+            words = ESCALATED_EMAIL
+        elif contact:
+            words = ESCALATED_CONTACT
         if is_escalated:
             words = ALREADY_ESCALATED
         return self._fill(f"{COMPLAINT} {words}" if human.reason == "complaint" else words)

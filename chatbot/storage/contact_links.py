@@ -53,6 +53,19 @@ def contacts_of(conversation_id: uuid.UUID) -> Any:
     )
 
 
+def has_email(session: Session, *, conversation_id: uuid.UUID) -> bool:
+    """Whether an e-mail address has been left in a conversation."""
+    statement = (
+        select(ContactConversation.contact_id)
+        .join(Contact, col(Contact.id) == col(ContactConversation.contact_id))
+        .where(
+            ContactConversation.conversation_id == conversation_id, col(Contact.email).is_not(None)
+        )
+        .limit(1)
+    )
+    return session.exec(statement).first() is not None
+
+
 def list_notes_of_session(
     session: Session, *, conversation_id: uuid.UUID, but: uuid.UUID, limit: int = 20
 ) -> list[str]:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from chatbot.engine.limited import NOT_COVERED
+from chatbot.engine.limited import NOT_COVERED, NOT_COVERED_EMAIL
 from chatbot.storage.models import Question
 from tests.engine.test_turns import model_settings
 from tests.fakes import Visitor, make_settings, read_rows, running_services
@@ -39,6 +39,16 @@ async def test_limited_mode_knows_an_answer_from_the_next_turn_on(sqlite_values)
     assert citation.passage == ANSWER
     assert "[1]" in answer.text
     assert len(read_rows(services, Question)) == 1
+
+
+async def test_a_visitor_who_left_an_address_is_told_that_the_answer_can_go_there(sqlite_values):
+    async with running_services(make_settings(sqlite_values)) as services:
+        visitor = await Visitor.arrive(services.chat)
+        await visitor.ask("I am Ana Ruiz, ana@example.org")
+        unknown = await visitor.ask(ASKED)
+        other = await (await Visitor.arrive(services.chat)).ask(ASKED)
+    assert unknown.text == NOT_COVERED_EMAIL.format(first="Mara")
+    assert other.text == NOT_COVERED.format(first="Mara")
 
 
 async def test_an_answer_off_the_career_is_said_all_the_same(sqlite_values):

@@ -155,7 +155,7 @@ def test_without_a_model_the_words_bring_the_button(address: str, is_offered: bo
         call_address=address,
     )
     reading = rules.read("Can we schedule a call?")
-    answer = rules.reply(reading, None, is_escalated=False)
+    answer = rules.reply(reading, None, is_escalated=False, has_email=False)
     offer = CALL_OFFER.format(first="Mara", url=address)
     assert (offer in answer.text) is is_offered
     if is_offered:

@@ -14,8 +14,9 @@ def rules() -> Rules:
     return Rules(profile, retriever, escalation_keywords=["get me a person"])
 
 
-def reply(rules: Rules, text: str, *, is_escalated: bool = False):
-    return rules.reply(rules.read(text), rules.find_contact(text), is_escalated=is_escalated)
+def reply(rules: Rules, text: str, *, is_escalated: bool = False, has_email: bool = False):
+    contact = rules.find_contact(text)
+    return rules.reply(rules.read(text), contact, is_escalated=is_escalated, has_email=has_email)
 
 
 def test_a_covered_question_is_answered_by_quotations(rules):
@@ -31,6 +32,16 @@ def test_an_uncovered_career_question_is_filed_and_the_human_offered(rules):
     assert answer.files_question
     assert "Talk to Mara" in answer.text
     assert answer.confidence < 0.5
+
+
+@pytest.mark.parametrize(
+    "text", ["What is your blood type?", "Can I talk to Mara, please?", "This bot is useless"]
+)
+def test_whoever_has_left_an_address_is_not_asked_for_one(rules, text):
+    assert "eave your e-mail address" in reply(rules, text).text
+    known = reply(rules, text, has_email=True).text
+    assert "eave your" not in known
+    assert "e-mail" in known
 
 
 @pytest.mark.parametrize("text", ["Give me a recipe for pancakes", "Write me a poem"])
