@@ -4,8 +4,10 @@ import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
-from chatbot.knowledge.evidence_reading import Moment, Reading, read, widen
-from chatbot.knowledge.evidence_words import MONTHS, concept
+from chatbot.knowledge.evidence_groups import concept
+from chatbot.knowledge.evidence_reading import Reading, read, widen
+from chatbot.knowledge.evidence_tokens import Moment
+from chatbot.knowledge.evidence_words import MONTHS
 from chatbot.knowledge.sections import Section, SectionKind
 from chatbot.knowledge.words import plain
 
