@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from chatbot.knowledge.evidence_claims import read_clause
 from chatbot.knowledge.evidence_clauses import (
     Clause,
     bare_text,
@@ -23,26 +24,20 @@ from chatbot.knowledge.evidence_clauses import (
 )
 from chatbot.knowledge.evidence_derived import Derivations
 from chatbot.knowledge.evidence_foreign import foreign_claims
-from chatbot.knowledge.evidence_groups import concept, groups
+from chatbot.knowledge.evidence_groups import groups
 from chatbot.knowledge.evidence_index import RecordIndex
 from chatbot.knowledge.evidence_lines import is_like
 from chatbot.knowledge.evidence_reading import Reading, read
 from chatbot.knowledge.evidence_support import WORKISH, Support
-from chatbot.knowledge.evidence_tokens import written_out
 from chatbot.knowledge.evidence_words import is_other_language
 from chatbot.knowledge.sections import Section
 from chatbot.knowledge.words import plain, split_words
 
-_MOST = re.compile(r"\b(?:the|his|her|their|one of the) (?:(?:\w+ )?most (?!recent)|leading\b)")
-_TITLED = re.compile(
-    r"\b(?:as|is|was|been|became|served as|employed|role of|position of|promoted to)\s+"
-    r"(?:(?:currently|now|also|once)\s+)?(?:(?:an?|the|our|its|their)\s+)?(?!\w+ing\b)"
-    r"([^,;.()]+?)(?=\s+(?:at|for|with|in|from|since|until|between|on|by|and|who|that|where)\b"
-    r"|[,;.()]|$)"
+_I_AM = re.compile(
+    r"\b(?:[Ii](?:['’]?m| am)|[Mm]y name(?:['’]?s| is)|[Tt]his is|[Cc]all me)\s+"
+    r"([A-ZÀ-Þ][\w'’-]+(?:\s+[A-ZÀ-Þ][\w'’-]+)?)"
 )
-# "University of Washington", "Sequoia Capital": one name, whose words stand together.
-_PHRASE = re.compile(r"\b[A-Z][\w&]*(?:(?: of| de| for| du| of the)? [A-Z][\w&]*)+")
-_CAPITAL = re.compile(r"[A-Z][\w&]*")
+_ADDRESS = re.compile(r",\s+([A-ZÀ-Þ][\w'’-]+)(?=[,.!?]|$)")
 
 
 @dataclass(frozen=True)
@@ -89,6 +84,8 @@ class AnswerCheck:
         self._support = evidence.support
         self._derivations = evidence.derivations
         self._others = read(visitor_words[:4000], known=evidence.index.known)
+        names = " ".join(_I_AM.findall(visitor_words))
+        self._visitor = {plain(word) for word in names.split()}
         self._exact = " ".join([evidence.index.exact, visitor_words.casefold()])
         self._place = _Place()
         for text in own_words:
@@ -104,7 +101,7 @@ class AnswerCheck:
 
     def check(self, sentence: str) -> Verdict:
         """Whether a sentence may be shown; it continues those that were checked before."""
-        text = bare_text(sentence)
+        text = self._without_address(bare_text(sentence))
         if not any(letter.isalnum() for letter in text):
             return Verdict(True)
         words = split_words(text)
@@ -121,9 +118,16 @@ class AnswerCheck:
             self._place.has_verb = True
         return verdict
 
+    def _without_address(self, text: str) -> str:
+        """A sentence without the name by which it speaks to the visitor: ", Ana"."""
+        if not self._visitor:
+            return text
+        return _ADDRESS.sub(lambda m: "" if plain(m[1]) in self._visitor else m[0], text)
+
     def _check_clauses(self, clauses: Sequence[Clause], place: _Place) -> Verdict:
         claims, unplaced = 0, list[set[int]]()
         last: set[int] = set()
+        apart, order = set[int](), 0
         for clause in clauses:
             reading = self._read(clause.text, starts=clause.starts)
             if is_denial(clause.text):
@@ -155,9 +159,14 @@ class AnswerCheck:
                 found = self._with_earlier(found, unplaced)
             if clause.is_relative and last:
                 found &= last
+            if clause.is_apart and last:
+                found = self._in_order(found, last, -clause.order)
+            elif order:
+                found, order = self._in_order(found, apart, order), 0
             if not found or (reading.names and self._retells_another(reading, found)):
                 return Verdict(False, claims, clause.text)
             if clause.is_apart:
+                apart, order = found, 0 if last else clause.order
                 continue
             last = found
             if anchored:
@@ -220,6 +229,18 @@ class AnswerCheck:
             kinds |= WORKISH
         return {number for number in found if records[number].kind not in kinds}
 
+    def _in_order(self, found: set[int], others: set[int], order: int) -> set[int]:
+        """Of the records those that began before (-1) or after (1) one of the others."""
+        starts = [s.start for n in others if (s := self._index.records[n].span)]
+        if not starts or not order:
+            return found
+        return {
+            number
+            for number in found
+            if (span := self._index.records[number].span) is None
+            or (span.start - (max(starts) if order < 0 else min(starts))) * order > 0
+        }
+
     def _with_earlier(self, found: set[int], unplaced: Sequence[set[int]]) -> set[int]:
         """Whether the clauses before may stand beside a clause that names its record."""
         records = self._index.records
@@ -243,19 +264,8 @@ class AnswerCheck:
         return self._index.records[number].names
 
     def _read(self, text: str, *, starts: bool) -> Reading:
-        known = self._index.known
-        reading = read(text, known=known, ignored=self._index.owner_words, starts=starts)
-        if _MOST.search(text.lower()):
-            reading.musts.append("most")
-        phrases = _PHRASE.findall(written_out(text))
-        reading.phrases = [
-            {concept(plain(word)) for word in _CAPITAL.findall(phrase)} & set(reading.musts)
-            for phrase in phrases
-        ]
-        titled = _TITLED.search(text)
-        if titled:
-            reading.title = read(titled[1], ignored=self._index.owner_words, starts=False).musts
-        return reading
+        index = self._index
+        return read_clause(text, known=index.known, ignored=index.owner_words, starts=starts)
 
     def _check_loosely(self, text: str) -> Verdict:
         """Whether the names and numbers of a question or an offer stand anywhere at all."""

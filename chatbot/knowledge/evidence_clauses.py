@@ -10,7 +10,9 @@ _MARK = re.compile(r"\[\s*S?\d{1,4}(?:\s*[,;]\s*S?\d{1,4})*\s*\]")
 _LINK = re.compile(r"!?\[([^\]]*)\]\(([^)]*)\)")
 _MARKUP = re.compile(r"[*_`#>|~]+")
 _HARD = re.compile(
-    r";\s+|\s[–—]\s|,?\s+(?=(?:but|while|whereas|although|though|however|before|after)\b)"
+    r";\s+|\s[–—]\s(?![A-Z])|,?\s+(?=(?:but|while|whereas|although|though|however)\b)"
+    r"|,?\s+(?=(?:before|after)\s+(?:\w+ing\b|(?:he|she|they)\b))|,\s+(?=so\b)"
+    r"|,\s+(?=(?:before|after)\b)"
     r"|,\s+(?=(?:where|which|who|when|based in|located in)\b)|,\s+then\s+"
 )
 _SOFT = re.compile(
@@ -60,7 +62,24 @@ _BACK = re.compile(
     r"|during (?:that|this)|at (?:that|this) (?:company|job|time)|as part of (?:that|this))\b"
 )
 _RELATIVE = re.compile(r"(?i)\s*(?:which|who|where|that)\b")
-_TIME = re.compile(r"(?i)\s*(?:before|after|prior to|since)\s+\w+ing\b")
+_TIME = re.compile(
+    r"(?i)\s*(?:before|after|prior to|since)\s+(?:\w+ing\b|(?=\D+$)(?!(?:that|this|which)\b))"
+)
+_BEFORE = re.compile(r"(?i)\s*(?:before|prior to)\b")
+_AFTER = re.compile(r"(?i)\s*(?:after|following|since)\b")
+# Turns of phrase that claim nothing, or say "now".
+_NOTHING = re.compile(
+    r"(?i)\b(?:to sum up|in (?:short|summary|addition|particular|general|fact)"
+    r"|for example|for instance|on top of that|by the way|as well|so far|to date|at first"
+    r"|i\.e\.|e\.g\.|a lot|in (?:his|her|their) (?:spare|free) time|outside (?:of )?work"
+    r"|off the clock|in practice|at heart|overall|in other words|that said)(?:[,:]\s+|(?![\w-]))"
+)
+_PRESENTLY = re.compile(r"(?i)\b(?:at the moment|right now|these days|as of now|at present)\b")
+_LEADS_TO = re.compile(r"(?i)\bl(?:ed|eads?|eading) to\b|\bleading up to\b")
+_FRONTED_TIME = re.compile(
+    r"(?i)((?:before|after|prior to|following)\s+[^,\d]{3,50}?)"
+    r"(?:,\s+|\s+(?=(?:he|she|they)\b))"
+)
 _LED = re.compile(r"(?i)\bunder (?:his|her|their) (?:leadership|direction|guidance),?")
 _DID_YOU_KNOW = re.compile(r"(?i)\bdid you know\b|\bright\?|, (?:is|was|has|does|did)n['’]t\b")
 
@@ -69,8 +88,9 @@ _DID_YOU_KNOW = re.compile(r"(?i)\bdid you know\b|\bright\?|, (?:is|was|has|does
 class Clause:
     """A part of a sentence with its own statement; `starts` when it begins the sentence.
 
-    `is_apart` is "before founding Acme": what follows it happened elsewhere. `is_relative` is
-    "where he led ...": it speaks of what stands before it.
+    `is_apart` is "before founding Acme": what stands beside it happened elsewhere, and `order`
+    tells whether before or after. `is_relative` is "where he led ...": it speaks of what stands
+    before it.
     """
 
     text: str
@@ -80,11 +100,19 @@ class Clause:
     is_apart: bool = False
     is_relative: bool = False
 
+    @property
+    def order(self) -> int:
+        """-1 for "before ...", 1 for "after ...", 0 for neither."""
+        if not self.is_apart:
+            return 0
+        return -1 if _BEFORE.match(self.text) else 1 if _AFTER.match(self.text) else 0
+
 
 def bare_text(sentence: str) -> str:
     """A sentence without citation marks and markup; links keep their words and address."""
     text = _LED.sub(" ", _MARK.sub(" ", sentence))
     text = _LINK.sub(r"\1 \2 ", text)
+    text = _LEADS_TO.sub("giving", _PRESENTLY.sub("currently", _NOTHING.sub(" ", text)))
     text = re.sub(r"^\s*(?:[-*+•]|\d{1,2}[.)])\s+", "", text)
     text = _MARKUP.sub(lambda m: " " if m.group()[0] == "|" else "", text)
     return " ".join(text.split())
@@ -119,6 +147,8 @@ def split_clauses(text: str, owner: Container[str]) -> list[Clause]:
     for hard in _HARD.split(text):
         if hard and hard.strip():
             parts += _split_at_verbs(hard, owner)
+    if len(parts) == 1 and (fronted := _FRONTED_TIME.match(parts[0])):
+        parts = [parts[0][: fronted.end(1)], parts[0][fronted.end() :]]
     is_apart = len(parts) > 1 and bool(_TIME.match(parts[0]))
     if len(parts) > 1 and not is_apart and _FRONTED.match(parts[0]) and not _has_verb(parts[0]):
         parts[:2] = [f"{parts[0]}, {parts[1]}"]
@@ -129,7 +159,7 @@ def split_clauses(text: str, owner: Container[str]) -> list[Clause]:
                 text=part.strip(),
                 starts=index == 0,
                 has_verb=_has_verb(part),
-                is_apart=is_apart and index == 0,
+                is_apart=len(parts) > 1 and bool(_TIME.match(part)),
                 is_relative=index > 0 and bool(_RELATIVE.match(part)),
                 refers_back=index == 0 and _refers_back(text),
             )
@@ -176,7 +206,7 @@ def split_list(text: str) -> list[str]:
     """The parts of an enumeration; [] when one "at" or "in" at its end belongs to all of it."""
     parts = [
         part
-        for part in re.split(r",\s*(?:and\s+|or\s+)?|\s+(?:and|or|&)\s+|;\s+|:\s+", text)
+        for part in re.split(r",(?!\d)\s*(?:and\s+|or\s+)?|\s+(?:and|or|&)\s+|;\s+|:\s+", text)
         if part
     ]
     if len(parts) < 2 or (_FRONTED.match(parts[0]) and not _has_verb(parts[0])):

@@ -8,15 +8,24 @@ from chatbot.knowledge.words import stem
 # sentence with such a word needs a passage with one of its line. The others are only compared.
 # After "=" the words are taken as they are: a developer is not whoever developed something.
 _GROUPS = """
-! lead led leads leading leader leadership head heads headed spearhead spearheaded direct directed \
-manage managed manages managing supervise supervised oversee oversaw oversees overseen runs ran
+!= lead led leads leading leader leaders leadership head heads headed heading spearhead \
+spearheaded directed directing manage managed manages managing management supervise \
+supervised supervises \
+supervising oversee oversaw oversees overseen overseeing chaired
 != manager managers
-! found founded founder cofounder cofounded establish established
-! reduce reduced reduces reducing reduction cut cuts cutting lower lowered shrink shrank shrunk \
+!= founded founder founders cofound cofounded cofounder cofounders founding establish \
+established
+!= acquire acquired acquires acquisition takeover merger merged
+!= immediate immediately asap
+!= invent invented invents inventor
+!= ipo
+!= retire retired retires retirement
+! exceed exceeds exceeded exceeding surpass surpassed outperform
+! reduce lower reduced reduces reducing reduction cut cuts cutting lowered shrink shrank shrunk \
 decrease decreased fell drop dropped shorten shortened less fewer saved slash slashed shortened
-! increase increased scaled scale scales scaling expand expanded increases increasing growth \
-grow grew grown raise-up boost boosted rise rose \
-improved-by gain exceeded double doubled triple tripled
+! increase higher increased scaled scale scales scaling expand expanded increases increasing \
+growth grow grew grown raise-up boost boosted rise rose \
+improved-by gain double doubled triple tripled
 ! worsen worsening worsened degrade degraded hurt harmed
 ! raise raised raises raising funding
 ! patent patents patented
@@ -95,7 +104,7 @@ article articles
 ! customer customers client clients
 ! revenue revenues sales turnover
 ! latency
-! uptime availability
+!= uptime
 ! budget budgets
 ! profit profits profitable
 build built builds building create created creates creating develop developed develops developing \
@@ -133,6 +142,54 @@ library toolkit tool tools package
 join joined joins start started starts begin began since
 leave left
 accept accepted
+fix fixed fixes fixing repair repaired repairs repairing
+halve halved halves
+status view overview
+answer answers answered answering reply replies replied respond responds responded response
+pair pairs paired pairing
+prefer prefers preferred preference favourite favorite
+plan plans planned planning
+travel travels travelled traveling travelling
+stay stays staying
+bake bakes baked baking bread
+sail sails sailed sailing
+weakness weak weaknesses
+incident incidents outage outages
+bill billing bills cost costs
+spare free-time leisure
+hiking hike hikes
+run runs ran running
+win wins won winning
+rate rates rated rating ratings
+share shares shared
+delete deleted deletes deleting remove removed removes removing
+replace replaced replaces replacing
+split splits splitting
+launch launched launches launching release released releases roll-out rollout
+introduce introduced introduces introducing
+collect collected collects collecting gather gathered
+analyse analyze analysed analyzed analysis analyses analytics
+assign assigned assigns
+participate participated participates attended
+aim aims aimed goal goals
+mentorship mentor-role
+organise organize organises organizes organised organized organizing organising
+compete competed competition
+purchase purchased buy buys bought
+order orders
+parent parents family
+reading read reads
+write-up writeup
+code-review review reviews reviewed reviewing
+explain explains explained explanation
+measure measured measures metric metrics
+check checks checked checking
+test tests tested testing
+teach teaches teaching
+error errors mistake mistakes
+fail fails failed failing failure failures
+phone telephone
+mail email emails
 file filed
 achieve achieved achievement achieves attain
 train trained training

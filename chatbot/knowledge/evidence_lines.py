@@ -6,11 +6,15 @@ from functools import cache
 
 from chatbot.knowledge.evidence_groups import concept
 from chatbot.knowledge.evidence_reading import Reading
-from chatbot.knowledge.evidence_records import Line
+from chatbot.knowledge.evidence_records import Line, Record
 from chatbot.knowledge.evidence_tokens import Length, Moment, Number
 from chatbot.knowledge.evidence_words import COUNTED, END_CUES, START_CUES
+from chatbot.knowledge.sections import SectionKind
 
 FROM_TO = re.compile(r"\bfrom\b.{0,40}?([\w+#]+) (?:down |up )?to ([\w+#]+)")
+
+
+_NAMED_FOR = frozenset({SectionKind.PROJECT, SectionKind.PUBLICATION, SectionKind.AWARD})
 
 
 def has_number(line: Line, number: Number) -> bool:
@@ -19,9 +23,50 @@ def has_number(line: Line, number: Number) -> bool:
         is_counted = number.bound in _counted_concepts()
         if is_counted and other.bound != number.bound:
             continue
-        if number.fits(other) and number.compared in ("", other.compared):
+        is_as_said = number.fits(other) and number.compared in ("", other.compared)
+        if is_as_said and _same_measure(line, number, other):
             return True
     return False
+
+
+def _same_measure(line: Line, number: Number, other: Number) -> bool:
+    """Whether "all 24" and "90 a day" are said of the number in the line as well."""
+    if number.is_whole and not other.is_whole:
+        return False
+    if not number.rate or number.rate == other.rate:
+        return True
+    return not other.rate and number.rate in line.stems
+
+
+def stands_near(line: Line, names: set[str]) -> bool:
+    """Whether the words of one name stand in a line and beside each other."""
+    if not names <= line.stems:
+        return False
+    places = [line.places[name] for name in names if name in line.places]
+    reach = 2 * len(names) + 2
+    if len(places) < 2:
+        return True
+    return any(
+        all(any(abs(place - start) <= reach for place in other) for other in places)
+        for start in places[0]
+    )
+
+
+def has_deed(record: Record, verb: str, thing: set[str]) -> bool:
+    """Whether one line tells that this was led or made; what a record is named for was."""
+    if record.kind in _NAMED_FOR and thing & record.title:
+        return True
+    wanted = _making() if verb in _making() else {verb}
+    for line in (record.head, *record.lines):
+        held = [word for word in thing if is_like(word, set(line.stems))]
+        if wanted & line.stems and 2 * len(held) >= len(thing):
+            return True
+    return False
+
+
+@cache
+def _making() -> frozenset[str]:
+    return frozenset(concept(word) for word in "build introduce start launch invent".split())
 
 
 @cache

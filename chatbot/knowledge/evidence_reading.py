@@ -40,7 +40,8 @@ _LINKING = frozenset(
 class Reading:
     """What one piece of text says. `musts` are the concepts that a passage has to hold; `softs` the
     others that say something; `stems` every concept; `exact` are addresses; `title` are those
-    of what somebody is said to be; `phrases` the concepts of each name of several words."""
+    of what somebody is said to be; `phrases` the concepts of each name of several words; `deeds`
+    a verb and what was led or made; `periods` how often something is said to be."""
 
     stems: set[str] = field(default_factory=set)
     musts: list[str] = field(default_factory=list)
@@ -52,7 +53,10 @@ class Reading:
     exact: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     title: list[str] = field(default_factory=list)
+    title_words: list[str] = field(default_factory=list)
     phrases: list[set[str]] = field(default_factory=list)
+    deeds: list[tuple[str, set[str]]] = field(default_factory=list)
+    periods: set[str] = field(default_factory=set)
     negated: bool = False
 
     @property
@@ -98,7 +102,7 @@ def _take_word(
 ) -> None:
     simple = word.plain
     found.words.append(simple)
-    if simple in ignored:
+    if simple in ignored or word.raw in ("Ive", "Id", "Im", "Ill"):
         return
     stemmed, meant = stem(simple), concept(simple)
     found.stems.add(meant)

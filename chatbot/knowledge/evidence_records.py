@@ -3,11 +3,12 @@
 import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from chatbot.knowledge.evidence_groups import concept
 from chatbot.knowledge.evidence_reading import Reading, read, widen
 from chatbot.knowledge.evidence_tokens import Moment
-from chatbot.knowledge.evidence_words import MONTHS
+from chatbot.knowledge.evidence_words import MONTHS, NEARLY_WON, PLANNED
 from chatbot.knowledge.sections import Section, SectionKind
 from chatbot.knowledge.words import plain
 
@@ -40,7 +41,7 @@ _KIND_WORDS = {
     SectionKind.EDUCATION: "study degree",
     SectionKind.WORK: "work",
     SectionKind.PROJECT: "project",
-    SectionKind.SKILL: "skill",
+    SectionKind.SKILL: "skill fluent",
     SectionKind.LANGUAGE: "speak language",
     SectionKind.REFERENCE: "reference",
     SectionKind.INTEREST: "interest",
@@ -55,6 +56,32 @@ class Line:
     text: str
     reading: Reading
     stems: frozenset[str]
+
+    @cached_property
+    def is_planned(self) -> bool:
+        """Whether it tells of what is wanted and not of what is."""
+        return bool(PLANNED.search(self.text))
+
+    @cached_property
+    def is_nearly(self) -> bool:
+        """Whether it tells of a prize that was nearly won."""
+        return bool(NEARLY_WON.search(self.text))
+
+    @cached_property
+    def denied(self) -> tuple[set[str], ...]:
+        """The concepts of each of its parts that deny."""
+        if not self.reading.negated:
+            return ()
+        parts = (read(part) for part in re.split(r"[,;:.]| but | and ", self.text))
+        return tuple(part.stems for part in parts if part.negated)
+
+    @cached_property
+    def places(self) -> dict[str, list[int]]:
+        """Where each of its concepts stands."""
+        found: dict[str, list[int]] = {}
+        for place, word in enumerate(self.reading.words):
+            found.setdefault(concept(word), []).append(place)
+        return found
 
 
 @dataclass(frozen=True)
@@ -77,6 +104,7 @@ class Record:
     stems: frozenset[str] = frozenset()
     span: Span | None = None
     number: int = 0
+    title: frozenset[str] = frozenset()
 
     @property
     def kind(self) -> SectionKind:
@@ -144,7 +172,11 @@ def _build(section: Section, head: list[str], lines: list[str], ignored: Contain
     names = frozenset(reading.names)
     everything = stems.union(*(line.stems for line in read_lines)) if read_lines else stems
     span = next((found for line in head if (found := find_span(line))), None)
-    return Record(section, Line(top, reading, stems), names, read_lines, everything, span)
+    title = section.heading.partition(":")[2] or (head[0] if head else "")
+    titled = frozenset(read(title, ignored=ignored).stems)
+    return Record(
+        section, Line(top, reading, stems), names, read_lines, everything, span, title=titled
+    )
 
 
 def _line(text: str, ignored: Container[str]) -> Line:

@@ -9,6 +9,7 @@ from chatbot.knowledge.evidence_words import (
     DONE_CUES,
     END_CUES,
     MONTHS,
+    PERIODS,
     START_CUES,
     free_stems,
 )
@@ -17,6 +18,23 @@ from chatbot.knowledge.words import plain, stem
 _DOTTED = re.compile(r"\b(Ph|[A-Z])\.\s?(?:([A-Z][a-z]{0,2})\.)(?:\s?([A-Z])\.)?")
 _OF_SCIENCE = re.compile(r"\b([Bb]achelor|[Mm]aster)(?:['’]?s)? of ([Ss]cience|[Aa]rts)\b")
 _ONE = re.compile(r"\b[Oo]ne(?=[ -](?:year|month|decade)s?\b)")
+# "From February to September 2022": the year is that of both.
+_MONTH_NAME = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
+_RANGE_IN_YEAR = re.compile(
+    rf"\b({_MONTH_NAME})\s+(to|until|through|till|and|–|-)\s+({_MONTH_NAME})\s+((?:19|20)\d\d)\b"
+)
+_HALVES = (
+    (re.compile(r"(?i)\bhalf a year\b"), "6 months"),
+    (re.compile(r"(?i)\b(?:a|one) year and a half\b|\bone and a half years\b"), "18 months"),
+    (re.compile(r"(?i)\btwo and a half years\b"), "30 months"),
+    (re.compile(r"(?i)\bthree and a half years\b"), "42 months"),
+    (
+        re.compile(
+            r"(?i)(\b(?:spent|nearly|almost|over|about|around|for|than) )an? (?=(?:decade|year)\b)"
+        ),
+        r"\g<1>1 ",
+    ),
+)
 _TOKEN = re.compile(
     r"(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
     r"|(?P<link>\bhttps?://[^\s)>\]]+|\bwww\.[^\s)>\]]+"
@@ -55,14 +73,25 @@ _PAUSE = re.compile(r"\+? \+|[;:()|/\n]|,(?!\d)|\. ")
 _LENGTH = re.compile(r"^(?:years?|months?|yrs?|mos?|decades?|jahre?n?|anos?|ans|annees?)$")
 _COMPARED_UP = frozenset("over more above exceeding beyond".split())
 _COMPARED_DOWN = frozenset("under less fewer below".split())
+_SCALE = re.compile(r"(?:\d\s*/\s*|\bout of\s+(?:an?\s+)?|\d\.\d+ of\s+)$")
+_RATE = re.compile(
+    r"(?i)[\d.,$€£]+(?:\s?[%kmbn+]+\b)?[^.;,()]{0,34}?(?:\b(?:per|each|every|(?<!in )(?<!within )"
+    r"(?<!for )(?<!over )an?)\s+(second|minute|hour|day|night|week|month|quarter|year)\b"
+    r"|/\s?(s|sec|second|min|minute|h|hr|hour|d|day|week|month|year)\b"
+    r"|\b(" + "|".join(PERIODS) + r")\b)"
+)
+_SHORT_UNITS = {
+    "s": "second", "sec": "second", "min": "minute", "h": "hour", "hr": "hour", "d": "day",
+}  # fmt: skip
 _ABOUT = frozenset("about around roughly approximately nearly almost some circa".split())
 
 
 @dataclass(frozen=True)
 class Number:
     """A number: kind is "%", "$", "x" or "" for a plain one; `bound` is the concept of the word
-    that it counts; `compared` is "up" for "over 40" or "40+", "down" for "less than 40". `before`
-    is the word that leads to it."""
+    that it counts, `before` the word that leads to it; `compared` is "up" for "over 40" or "40+",
+    "down" for "less than 40"; `rate` is that of "a day", `is_whole` said of "all 24", `is_scale`
+    of the 5 in "4.7 of 5"."""
 
     value: float
     kind: str = ""
@@ -70,9 +99,14 @@ class Number:
     compared: str = ""
     place: int = 0
     before: str = ""
+    rate: str = ""
+    is_whole: bool = False
+    is_scale: bool = False
 
     def fits(self, other: "Number") -> bool:
         """Whether another number is the same amount; a unit may be left out for money only."""
+        if self.is_scale != other.is_scale:
+            return False
         if abs(self.value - other.value) > 1e-9 * max(1.0, abs(self.value)):
             return False
         return self.kind == other.kind or {self.kind, other.kind} in ({"", "$"}, {"", "x"})
@@ -131,6 +165,9 @@ def written_out(text: str) -> str:
     """A text with degrees and "one year" written in one way: B.S. and Bachelor of Science as BS."""
     text = _DOTTED.sub(lambda m: "".join(part for part in m.groups() if part), text)
     text = _OF_SCIENCE.sub(lambda m: m[1][0].upper() + m[2][0].upper(), text)
+    text = _RANGE_IN_YEAR.sub(r"\1 \4 \2 \3 \4", text)
+    for pattern, months in _HALVES:
+        text = pattern.sub(months, text)
     return _ONE.sub("1", text)
 
 
@@ -200,7 +237,8 @@ def _number(match: "re.Match[str]") -> "Number | Moment | Word":
         kind = "x"
     value *= _UNITS.get(unit, 1)
     compared = "up" if match["more"] else ""
-    return Number(value, kind, compared=compared, place=match.start())
+    is_scale = bool(_SCALE.search(match.string[max(0, match.start() - 12) : match.start()]))
+    return Number(value, kind, compared=compared, place=match.start(), is_scale=is_scale)
 
 
 def _join_dates(words: list["Word | Number | Moment"], found: Tokens) -> None:
@@ -226,7 +264,7 @@ def _join_dates(words: list["Word | Number | Moment"], found: Tokens) -> None:
             moment = Moment(word.year, month, _cue(before, led), word.place)
             if moment.cue == "range" and found.moments:
                 first = found.moments[-1]
-                if not first.cue or first.cue == "start":
+                if first.cue in ("", "from", "start"):
                     found.moments[-1] = Moment(first.year, first.month, "start", first.place)
                 moment = Moment(moment.year, moment.month, "end", moment.place)
             elif moment.cue == "range":
@@ -251,6 +289,8 @@ def _cue(before: list[Word], led: list[Word]) -> str:
     for place, name in enumerate(reversed([word.plain for word in led])):
         if place > 1 and name in ("from", "since", "until", "till", "through"):
             continue
+        if name == "from":
+            return "from"
         if name in START_CUES:
             return "start"
         if name in END_CUES:
@@ -299,7 +339,22 @@ def _bind_numbers(words: list["Word | Number | Moment"], found: Tokens, text: st
                 break
         told = [name for name in before if stem(name) not in free_stems()]
         led_by = concept(told[-1]) if told else ""
-        found.numbers.append(Number(value, kind, bound, compared, number.place, led_by))
+        rate = _rate(text[number.place : number.place + 60])
+        is_whole = "all" in before[-3:]
+        found.numbers.append(
+            Number(
+                value, kind, bound, compared, number.place, led_by, rate, is_whole, number.is_scale
+            )
+        )
+
+
+def _rate(text: str) -> str:
+    """The concept of the time that a number is said to be counted in."""
+    match = _RATE.match(text)
+    if match is None:
+        return ""
+    word = match[1] or match[2] or match[3]
+    return concept(PERIODS.get(word.lower(), _SHORT_UNITS.get(word, word.lower())))
 
 
 def _add_length(found: Tokens, length: Length, before: list[str]) -> None:
