@@ -23,19 +23,32 @@ from chatbot.knowledge.evidence_clauses import (
     split_list,
 )
 from chatbot.knowledge.evidence_derived import Derivations
-from chatbot.knowledge.evidence_foreign import foreign_claims
-from chatbot.knowledge.evidence_groups import groups
+from chatbot.knowledge.evidence_foreign import as_english_numbers, foreign_claims
 from chatbot.knowledge.evidence_index import RecordIndex
 from chatbot.knowledge.evidence_lines import is_like
 from chatbot.knowledge.evidence_reading import Reading, read
 from chatbot.knowledge.evidence_support import WORKISH, Support
 from chatbot.knowledge.evidence_words import is_other_language
-from chatbot.knowledge.sections import Section
+from chatbot.knowledge.sections import Section, SectionKind
 from chatbot.knowledge.words import plain, split_words
 
+_DENIAL_WORDS = frozenset(
+    "mention information detail find know list record profile say state specify contain cover"
+    " give tell".split()
+)
+_OF_OWNER = frozenset("he she his her hers him".split())
 _I_AM = re.compile(
     r"\b(?:[Ii](?:['’]?m| am)|[Mm]y name(?:['’]?s| is)|[Tt]his is|[Cc]all me)\s+"
     r"([A-ZÀ-Þ][\w'’-]+(?:\s+[A-ZÀ-Þ][\w'’-]+)?)"
+)
+_LISTING = frozenset(
+    {
+        SectionKind.LANGUAGE,
+        SectionKind.SKILL,
+        SectionKind.INTEREST,
+        SectionKind.CERTIFICATE,
+        SectionKind.AWARD,
+    }
 )
 _ADDRESS = re.compile(r",\s+([A-ZÀ-Þ][\w'’-]+)(?=[,.!?]|$)")
 
@@ -106,8 +119,8 @@ class AnswerCheck:
             return Verdict(True)
         words = split_words(text)
         if is_other_language(words):
-            reading = self._read(text, starts=True)
-            claims, is_held = foreign_claims(text, words, reading, self._support)
+            text = as_english_numbers(text)
+            claims, is_held = foreign_claims(text, words, self._read, self._support)
             return Verdict(is_held, claims, "" if is_held else text)
         if is_question(text):
             return self._check_loosely(text)
@@ -152,6 +165,8 @@ class AnswerCheck:
             if not reading.claims and self._contradicts(reading):
                 return Verdict(False, claims + 1, clause.text)
             if not reading.claims:
+                if not found and self._is_about_owner(clause.text):
+                    return Verdict(False, claims + 1, clause.text)
                 continue
             if found and not anchored and place.has_anchor:
                 found = self._in_place(found, place, is_relative=clause.is_relative)
@@ -178,6 +193,10 @@ class AnswerCheck:
                 unplaced.append(found)
             self._place = place
         return Verdict(True, claims)
+
+    def _is_about_owner(self, text: str) -> bool:
+        words = split_words(text)
+        return bool(_OF_OWNER.intersection(words) or self._index.owner_words.intersection(words))
 
     def _is_of_another(self, reading: Reading, place: _Place) -> bool:
         """Whether plain words retell a line of another record than the one spoken of."""
@@ -253,19 +272,17 @@ class AnswerCheck:
 
     def _anchored(self, reading: Reading, found: set[int]) -> set[int]:
         """The records of `found` that the clause names by the head they have."""
-        names, held = set(reading.names) - groups()[1], self._index.postings
-        return {
-            number
-            for number in found
-            if any(len(held.get(n, ())) < 5 for n in names & self._record_names(number))
-        }
+        names = set(reading.names) & self._index.anchors
+        return {number for number in found if names & self._index.records[number].names}
 
-    def _record_names(self, number: int) -> frozenset[str]:
-        return self._index.records[number].names
-
-    def _read(self, text: str, *, starts: bool) -> Reading:
+    def _read(self, text: str, *, starts: bool = True) -> Reading:
         index = self._index
-        return read_clause(text, known=index.known, ignored=index.owner_words, starts=starts)
+        reading = read_clause(text, known=index.known, ignored=index.owner_words, starts=starts)
+        for address in reading.exact:
+            # "On LinkedIn at linkedin.com/in/mara": the address says it.
+            reading.names = [name for name in reading.names if name not in address]
+            reading.musts = [must for must in reading.musts if must not in address]
+        return reading
 
     def _check_loosely(self, text: str) -> Verdict:
         """Whether the names and numbers of a question or an offer stand anywhere at all."""
@@ -308,23 +325,25 @@ class AnswerCheck:
 
     def _support_list(self, text: str) -> set[int]:
         """The records that hold the parts of an enumeration, each part one of them."""
-        found: set[int] = set()
-        parts = [
-            (part, self._read(part, starts=index == 0))
-            for index, part in enumerate(split_list(text))
+        parts, shares_end = split_list(text)
+        telling = [
+            (part, reading)
+            for index, part in enumerate(parts)
+            if (reading := self._read(part, starts=index == 0)).claims or reading.softs
         ]
-        telling = [(part, reading) for part, reading in parts if reading.claims]
         if len(telling) < 2:
-            return found
+            return set()
+        found, anchor = set[int](), set[int]()
         for part, reading in telling:
             held = self._support.holders(reading, part)
+            if shares_end:
+                held = {n for n in held if self._index.records[n].kind in _LISTING}
+            placed = {n for n in self._anchored(reading, held) if self._index.records[n].span}
+            if anchor and not placed:
+                # "At Acme she used Kafka and Redis": both of them there.
+                held &= anchor
+            anchor = placed or anchor
             if not held:
                 return set()
             found |= held
         return found
-
-
-_DENIAL_WORDS = frozenset(
-    "mention information detail find know list record profile say state specify contain cover"
-    " give tell".split()
-)

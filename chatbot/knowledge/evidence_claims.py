@@ -12,7 +12,8 @@ from chatbot.knowledge.words import plain, split_words
 _MOST = re.compile(r"\b(?:the|his|her|their|one of the) (?:(?:\w+ )?most (?!recent)|leading\b)")
 _TITLED = re.compile(
     r"\b(?:as|is|was|been|be|became|become|served as|employed|role of|position of|promoted to)\s+"
-    r"(?:(?:currently|now|also|once)\s+)?(?:(?:an?|the|our|its|their)\s+)?(?!\w+ing\b)"
+    r"(?:(?:currently|now|also|once)\s+)?(?:(?:an?|the|our|its|their)\s+)?(?!\w+(?:ing|ed)\b"
+    r"|(?:at|with|in|on|from|by|for|not|never)\b)"
     r"([^,;.()]+?)(?=\s+(?:at|of the|for|with|in|from|since|until|between|on|by|and|who|that"
     r"|where)\b"
     r"|[,;.()]|$)"

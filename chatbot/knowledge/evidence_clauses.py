@@ -48,10 +48,18 @@ _ASSISTANT = re.compile(
     r"|(?:['’]ve| have) (?:also |now |just )?(?:passed|noted|told|saved|filed|forwarded|let|sent"
     r"|asked|recorded|added|no|not|booked|shared))\b"
 )
-_SELF = re.compile(r"\b(?:AI|stand-in|assistant|chat ?bot|bot)\b")
+_SELF = re.compile(
+    r"\b(?:stand-in|chat ?bot|bot|(?:an?|['’]s|as) AI|(?:an|['’]s|virtual) assistant)\b"
+)
 _YOU = re.compile(
     r"\b(?:you|your|yours|yourself|thank|thanks|welcome|hello|hi|please|let me|sorry)\b", re.I
 )
+_TELLS = re.compile(
+    r"(?i)((?:yes, |well, |so, )?(?:I|you)\b[^,;]{0,60}?\b(?:tell you|confirm|say|see|think|believe"
+    r"|know|note|add|mention|share|sure|glad|happy|learn|assure you|find|hear|understand))\s+"
+    r"(?:that\s+)?(\S.*)"
+)
+_SUBJECTS = frozenset("he she they his her their".split())
 _OWNER = re.compile(r"\b(?:he|she|his|her|hers|him)\b", re.I)
 _FRONTED = re.compile(
     r"(?i)\s*(?:at|in|as|from|between|since|with|during|while|for|until|before|after|on|through|under"
@@ -144,7 +152,7 @@ def split_clauses(text: str, owner: Container[str]) -> list[Clause]:
     """The clauses of a sentence in their order."""
     text = text.rstrip()
     parts: list[str] = []
-    for hard in _HARD.split(text):
+    for hard in _HARD.split(_apart_from_owner(text, owner)):
         if hard and hard.strip():
             parts += _split_at_verbs(hard, owner)
     if len(parts) == 1 and (fronted := _FRONTED_TIME.match(parts[0])):
@@ -165,6 +173,17 @@ def split_clauses(text: str, owner: Container[str]) -> list[Clause]:
             )
         )
     return clauses
+
+
+def _apart_from_owner(text: str, owner: Container[str]) -> str:
+    """Put a mark between "I can tell you" and what is told of the owner, which is checked alone."""
+    match = _TELLS.match(text)
+    if match is None or is_denial(match[1]):
+        return text
+    first = split_words(match[2])[:1]
+    if first and (first[0] in _SUBJECTS or first[0] in owner):
+        return f"{match[1]}; {match[2]}"
+    return text
 
 
 def _refers_back(text: str) -> bool:
@@ -202,16 +221,17 @@ def _is_verb(word: str) -> bool:
     return word in _IRREGULAR or (len(word) > 4 and word.endswith("ed"))
 
 
-def split_list(text: str) -> list[str]:
-    """The parts of an enumeration; [] when one "at" or "in" at its end belongs to all of it."""
+def split_list(text: str) -> tuple[list[str], bool]:
+    """The parts of an enumeration, and whether one "at" or "in" at an end of it belongs to all."""
     parts = [
         part
         for part in re.split(r",(?!\d)\s*(?:and\s+|or\s+)?|\s+(?:and|or|&)\s+|;\s+|:\s+", text)
         if part
     ]
-    if len(parts) < 2 or (_FRONTED.match(parts[0]) and not _has_verb(parts[0])):
-        return []
+    if len(parts) < 2:
+        return [], False
+    if _FRONTED.match(parts[0]) and not _has_verb(parts[0]):
+        return parts, True
     last = re.search(r"\b(at|for|during|while|in|from|under|by|with)\b\s+[^\W_]", parts[-1])
-    if last and not any(re.search(rf"\b{last[1]}\b", part) for part in parts[:-1]):
-        return []
-    return parts
+    is_shared = last and not any(re.search(rf"\b{last[1]}\b", part) for part in parts[:-1])
+    return parts, bool(is_shared)

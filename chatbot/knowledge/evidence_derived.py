@@ -19,6 +19,8 @@ _COUNT = re.compile(
     r"((?:[ -][^\W\d_]+){0,3}?)[ -](" + "|".join(sorted(COUNTED, key=len, reverse=True)) + r")\b",
     re.I,
 )
+_AT = re.compile(r"\bat (?:the |an? )?([a-z]\w+)")
+_GAP_MONTHS = 6
 _SMALL = "zero one two three four five six seven eight nine ten eleven twelve".split()
 _KINDS = {
     "education": SectionKind.EDUCATION,
@@ -85,7 +87,7 @@ class Derivations:
         if reading.negated:
             return False
         if reading.lengths and not reading.numbers and not reading.moments:
-            return self._explains_length(reading)
+            return self._explains_length(reading, text)
         if len(reading.numbers) == 1 and not reading.lengths:
             number = reading.numbers[0]
             return self._is_count(reading, text) or (
@@ -93,10 +95,11 @@ class Derivations:
             )
         return False
 
-    def _explains_length(self, reading: Reading) -> bool:
+    def _explains_length(self, reading: Reading, text: str) -> bool:
         wanted = [must for must in reading.musts if must in self._index.postings]
         if len(wanted) != len(reading.musts):
             return False
+        wanted += [place for word in _AT.findall(text) if (place := concept(word)) in reading.softs]
         records = [self._index.records[n] for n in self._index.holders(wanted)]
         for kind in (SectionKind.WORK, SectionKind.EDUCATION, SectionKind.VOLUNTEER):
             spans = [r.span for r in records if r.kind is kind and r.span is not None]
@@ -118,10 +121,17 @@ class Derivations:
                 for span in spans
                 for month in range(span.start, (now if span.end is None else span.end) + 1)
             }
-            lasted = {last - first, len(covered) - 1}
+            lasted = {last - first, len(covered) - 1, self._latest_run(covered)}
             if all(any(length_fits(said, m) for m in lasted) for said in reading.lengths):
                 return True
         return False
+
+    def _latest_run(self, covered: set[int]) -> int:
+        """The months of the last stretch without a gap of more than half a year."""
+        start = end = max(covered)
+        while any(start - step in covered for step in range(1, _GAP_MONTHS + 2)):
+            start = max(month for month in covered if month < start)
+        return end - start
 
     def _is_count(self, reading: Reading, text: str) -> bool:
         match = _COUNT.search(text)

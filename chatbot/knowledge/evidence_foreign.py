@@ -1,7 +1,7 @@
 """Checks a sentence in another language: names, numbers and dates as they are."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from chatbot.knowledge.evidence_groups import concept
 from chatbot.knowledge.evidence_index import RecordIndex
@@ -12,16 +12,43 @@ from chatbot.knowledge.evidence_support import Support
 from chatbot.knowledge.evidence_words import FOREIGN_TITLES, GERMAN
 from chatbot.knowledge.words import plain
 
+_AND = re.compile(r"\s(?:und|et|y|e|en|och)\s")
+_THOUSANDS = re.compile(r"(?<!\d)(\d{1,3})[ \u00a0\u202f.](?=\d{3}(?!\d))")
+# From two to twelve in German, French, Spanish, Portuguese and Italian; "six" is English as well.
+_NUMBERS = {
+    word: str(number)
+    for number, words in enumerate(
+        """zwei deux dos dois duas due|drei trois tres tre|vier quatre cuatro quatro quattro
+        |funf cinq cinco cinque|sechs seis sei|sieben sept siete sete sette|acht huit ocho oito
+        |neun neuf nueve nove|zehn dix diez dez dieci|elf onze once|zwolf douze doce doze
+        """.split("|"),
+        start=2,
+    )
+    for word in words.split()
+}
+_DECIMAL = re.compile(r"(?<=\d),(?=\d{1,2}(?!\d))")
 _QUOTED = re.compile(r"[\"“„«]([^\"”“»]{3,80})[\"”“»]|\(([^()]{3,80})\)")
 
 
 def foreign_claims(
-    text: str, words: Iterable[str], reading: Reading, support: Support
+    text: str, words: Iterable[str], read_part: Callable[[str], Reading], support: Support
 ) -> tuple[int, bool]:
     """How many claims a sentence in another language makes, and whether one record has them all.
 
     Names, numbers and dates are compared as they are; a title needs a quotation of its source.
     """
+    parts = [part for part in _AND.split(text) if part.strip()]
+    read_parts = [(part, read_part(part)) for part in parts]
+    if len(parts) > 1 and all(r.names or r.numbers or r.moments for _, r in read_parts):
+        found = [_claims_of(part, words, reading, support) for part, reading in read_parts]
+        if all(is_held for _, is_held in found):
+            return sum(claims for claims, _ in found), True
+    return _claims_of(text, words, read_part(text), support)
+
+
+def _claims_of(
+    text: str, words: Iterable[str], reading: Reading, support: Support
+) -> tuple[int, bool]:
     index = support.index
     is_german = len(GERMAN.intersection(words)) >= 2
     names = [
@@ -42,6 +69,12 @@ def foreign_claims(
         if _holds(record, reading, support):
             return claims, True
     return claims, False
+
+
+def as_english_numbers(text: str) -> str:
+    """A text with "2 300" and "3,5" written as 2300 and 3.5."""
+    text = _DECIMAL.sub(".", _THOUSANDS.sub(r"\1", text))
+    return re.sub(r"[^\W\d_]+", lambda m: _NUMBERS.get(plain(m[0]), m[0]), text)
 
 
 def _holds(record: Record, reading: Reading, support: Support) -> bool:

@@ -1,15 +1,20 @@
 """The records of one state of the knowledge, indexed by the concepts that they hold."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
 
+from chatbot.knowledge.evidence_groups import groups
 from chatbot.knowledge.evidence_records import Record, build_records
 from chatbot.knowledge.evidence_tokens import Number
 from chatbot.knowledge.sections import Section
 from chatbot.knowledge.words import plain, split_words
+
+# A name in the heads of more jobs, degrees and projects than this says which one is meant no more.
+ANCHORED_RECORDS = 2
+ANCHORED_SHARE = 0.34
 
 
 class RecordIndex:
@@ -49,6 +54,16 @@ class RecordIndex:
         """Every year of the profile."""
         lines = (line for record in self.records for line in (record.head, *record.lines))
         return frozenset(moment.year for line in lines for moment in line.reading.moments)
+
+    @cached_property
+    def anchors(self) -> frozenset[str]:
+        """The names that tell one job, degree or project from the others."""
+        dated = [record for record in self.records if record.span is not None]
+        held = Counter(name for record in dated for name in record.names)
+        most = max(ANCHORED_RECORDS, ANCHORED_SHARE * len(dated))
+        known = frozenset(name for record in self.records for name in record.names)
+        common = {name for name, count in held.items() if count > most}
+        return known - common - groups()[1]
 
     def holders(self, stems: Iterable[str]) -> set[int]:
         """The records that have all of these concepts."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from chatbot.knowledge.evidence_groups import concept
 from chatbot.knowledge.evidence_reading import Reading, read, widen
 from chatbot.knowledge.evidence_tokens import Moment
-from chatbot.knowledge.evidence_words import MONTHS, NEARLY_WON, PLANNED
+from chatbot.knowledge.evidence_words import MONTHS, NEARLY_WON, NEGATIONS, PLANNED
 from chatbot.knowledge.sections import Section, SectionKind
 from chatbot.knowledge.words import plain
 
@@ -21,6 +21,9 @@ _DATE = rf"(?:{_MONTH}(?:19|20)\d\d(?:-\d\d)?)"
 _RANGE = re.compile(
     rf"({_DATE})\s*(?:-|–|—|to|until|bis)\s*({_DATE}|present|now|today|current)", re.IGNORECASE
 )
+# "Outside the EU" denies it of the EU.
+_DENYING = NEGATIONS | {"outside", "except", "unlike"}
+_ONLY_DATE = re.compile(rf"{_DATE}(?:\s*(?:-|–|—|to)\s*(?:{_DATE}|present))?")
 _ELSEWHERE = re.compile(r"\bat (?=[A-Z])")
 _PLACED = re.compile(r"\(.+\)|, (?:19|20)\d\d$")
 _HEADER_CHARACTERS = 110
@@ -70,10 +73,10 @@ class Line:
     @cached_property
     def denied(self) -> tuple[set[str], ...]:
         """The concepts of each of its parts that deny."""
-        if not self.reading.negated:
+        if not _DENYING.intersection(self.reading.words):
             return ()
         parts = (read(part) for part in re.split(r"[,;:.]| but | and ", self.text))
-        return tuple(part.stems for part in parts if part.negated)
+        return tuple(part.stems for part in parts if _DENYING.intersection(part.words))
 
     @cached_property
     def places(self) -> dict[str, list[int]]:
@@ -137,6 +140,8 @@ def _cut(section: Section) -> list[tuple[list[str], list[str]]]:
             else:
                 found[-1][1].append(_BULLET.sub("", line))
         return found
+    if dated := _cut_at_dates(lines):
+        return dated
     is_plain_list = (
         section.kind in _LISTED_KINDS
         and len(lines) > 1
@@ -157,6 +162,17 @@ def _cut(section: Section) -> list[tuple[list[str], list[str]]]:
             is_head = False
         (head if is_head else body).append(_BULLET.sub("", line))
     return [(head, body)]
+
+
+def _cut_at_dates(lines: Sequence[str]) -> list[tuple[list[str], list[str]]]:
+    """The records of a plain list in which a name stands above each date, else none."""
+    dated = [index for index, line in enumerate(lines) if _ONLY_DATE.fullmatch(line.strip())]
+    is_list = len(dated) > 1 and dated[0] == 1 and not any(_BULLET.match(line) for line in lines)
+    if not is_list:
+        return []
+    ends = [index - 1 for index in dated[1:]] + [len(lines)]
+    starts = [index - 1 for index in dated]
+    return [([*lines[a : a + 2]], [*lines[a + 2 : b]]) for a, b in zip(starts, ends, strict=True)]
 
 
 def _build(section: Section, head: list[str], lines: list[str], ignored: Container[str]) -> Record:

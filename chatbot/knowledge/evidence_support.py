@@ -48,6 +48,8 @@ _WANTED = re.compile(
     r"|suits?|like)\b"
 )
 _RANKS = frozenset("head director manager chief president vice".split())
+_NO = re.compile(r"(?i)(?:no|not|never|unfortunately)\b|.*\bi(?: am|['’]m) (?:not|staying)\b")
+_ASKS = re.compile(r"(?i)(?:^|\band |, )(?:do|are|can|would|will|have|could|did|were) you\b")
 _GRADUATED = re.compile(
     r"\bafter (?:\w+ )?(?:university|college|graduat\w+|studies|studying|degrees?|school)\b"
 )
@@ -57,6 +59,7 @@ _LATEST = re.compile(
 _EARLIEST = re.compile(
     r"\b(?:first|earliest) (?:job|role|position|employer|company|degree|internship|work)\b"
 )
+TOLD = frozenset({SectionKind.FAQ, SectionKind.ANSWER, SectionKind.STORY})
 WORKISH = frozenset({SectionKind.WORK, SectionKind.PROJECT, SectionKind.VOLUNTEER})
 
 
@@ -70,7 +73,11 @@ class Support:
         """The records that hold all of a clause, as it is read and in its words."""
         low = text.lower()
         if _EARLIEST.search(low):
-            reading = replace(reading, musts=[must for must in reading.musts if must != "first"])
+            reading = replace(
+                reading,
+                musts=[must for must in reading.musts if must != "first"],
+                words=[word for word in reading.words if word != "first"],
+            )
         candidates = self.index.holders(set(reading.musts))
         records = [self.index.records[number] for number in candidates]
         jobs = [record for record in records if _is_job_of(record, reading)]
@@ -186,7 +193,7 @@ class Support:
                 and not any(is_like(s, set(line.stems)) for s in reading.softs)
             ):
                 continue
-            if line.reading.negated and not reading.negated and self.denies(line, reading):
+            if not reading.negated and self.denies(line, reading):
                 continue
             if FROM_TO.search(low) and not same_order(reading, line, low):
                 continue
@@ -200,6 +207,9 @@ class Support:
 
     def _denies_too(self, record: Record, reading: Reading) -> bool:
         """Whether a line of a record denies what the clause denies, and not something else."""
+        asked = {*reading.musts, *reading.softs} & record.head.stems
+        if asked and _answers_no(record):
+            return set(reading.musts) <= record.stems
         told = Reading(musts=reading.musts, softs=reading.softs)
         if record.span is not None:
             told.musts = [must for must in reading.musts if must not in record.head.stems]
@@ -216,10 +226,9 @@ class Support:
         if reading.negated:
             return False
         wanted = set(reading.musts)
-        lines = [line for line in (record.head, *record.lines) if wanted & line.stems]
-        return bool(lines) and all(
-            line.reading.negated and self.denies(line, reading) for line in lines
-        )
+        told = record.lines if record.kind in TOLD else (record.head, *record.lines)
+        lines = [line for line in told if wanted & line.stems]
+        return bool(lines) and all(self.denies(line, reading) for line in lines)
 
     def denies(self, line: Line, reading: Reading) -> bool:
         """Whether the words of a clause stand in the part of a line that is denied."""
@@ -294,12 +303,13 @@ def _is_of_owner(record: Record, reading: Reading) -> bool:
 def _firm_lines(record: Record, low: str) -> list[Line]:
     """The lines of a record that tell what is, or, to a clause that speaks so, what is wanted."""
     is_planned, is_nearly = bool(_WANTED.search(low)), bool(NEARLY_WON.search(low))
-    if record.head.is_planned and not is_planned:
+    if record.head.is_planned and record.kind not in TOLD and not is_planned:
         return []
     return [
         line
         for line in (record.head, *record.lines)
-        if (is_planned or not line.is_planned) and (is_nearly or not line.is_nearly)
+        if (is_planned or not line.is_planned or (line is record.head and record.kind in TOLD))
+        and (is_nearly or not line.is_nearly)
     ]
 
 
@@ -311,7 +321,7 @@ def _has_title(record: Record, reading: Reading, *, is_job: bool) -> bool:
             return _rank(reading.title_words) <= _rank(record.head.reading.words)
         said = [concept(word) for word in reading.title_words]
         return len(said) > 1 and any(_has_run(line, said) for line in record.lines)
-    is_told = record.kind in (SectionKind.FAQ, SectionKind.ANSWER, SectionKind.STORY)
+    is_told = record.kind in TOLD
     head = frozenset[str]() if is_told else record.head.stems
     wanted, leads = title | set(reading.names), title & {concept("lead")}
     above = frozenset[str]() if is_told else record.head.reading.stems
@@ -320,6 +330,12 @@ def _has_title(record: Record, reading: Reading, *, is_job: bool) -> bool:
         wanted <= head | line.stems and leads <= above | line.reading.stems
         for line in (record.head, *record.lines)
     )
+
+
+def _answers_no(record: Record) -> bool:
+    """Whether a question such as "Would you relocate?" is answered with no."""
+    is_asked = record.kind in TOLD and _ASKS.search(record.section.heading)
+    return bool(is_asked and record.lines and _NO.match(record.lines[0].text))
 
 
 def _has_run(line: Line, said: Sequence[str]) -> bool:

@@ -17,6 +17,7 @@ from chatbot.knowledge.words import plain, stem
 
 _DOTTED = re.compile(r"\b(Ph|[A-Z])\.\s?(?:([A-Z][a-z]{0,2})\.)(?:\s?([A-Z])\.)?")
 _OF_SCIENCE = re.compile(r"\b([Bb]achelor|[Mm]aster)(?:['’]?s)? of ([Ss]cience|[Aa]rts)\b")
+_TO_FOUND = re.compile(r"\bto (?:co-?)?found\b")
 _ONE = re.compile(r"\b[Oo]ne(?=[ -](?:year|month|decade)s?\b)")
 # "From February to September 2022": the year is that of both.
 _MONTH_NAME = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
@@ -70,7 +71,9 @@ _MONEY = frozenset("dollar dollars euro euros usd eur gbp pounds".split())
 _PERCENT = frozenset({"percent"})
 _TIMES = frozenset({"times", "fold", "x"})
 _PAUSE = re.compile(r"\+? \+|[;:()|/\n]|,(?!\d)|\. ")
-_LENGTH = re.compile(r"^(?:years?|months?|yrs?|mos?|decades?|jahre?n?|anos?|ans|annees?)$")
+_LENGTH = re.compile(
+    r"^(?:years?|months?|yrs?|mos?|decades?|jahre?n?|monate?n?|anos?|mes|meses|mois|ans|annees?)$"
+)
 _COMPARED_UP = frozenset("over more above exceeding beyond".split())
 _COMPARED_DOWN = frozenset("under less fewer below".split())
 _SCALE = re.compile(r"(?:\d\s*/\s*|\bout of\s+(?:an?\s+)?|\d\.\d+ of\s+)$")
@@ -168,6 +171,7 @@ def written_out(text: str) -> str:
     text = _RANGE_IN_YEAR.sub(r"\1 \4 \2 \3 \4", text)
     for pattern, months in _HALVES:
         text = pattern.sub(months, text)
+    text = _TO_FOUND.sub("to establish", text)
     return _ONE.sub("1", text)
 
 

@@ -268,6 +268,11 @@ _OTHER_LANGUAGES = frozenset(
     het een en van met voor bij als heeft is op te
     och ar en ett pa hos som har med av for det
     o os as um uma com na no em e da do foi trabalha desde
+    son projet projeto proyecto trabajo trabaja trabajaba estudio tiene habla ha sus ella fueron
+    trabalhou estudou tem fala ela
+    ele seu sua foram pela pelo travaille etude parle elle ses sa leur dans ete etait titulaire
+    arbeitet arbeitete studierte spricht leitete wurden seine ihre ihr sein beim durch uber sich
+    lavora lavorato parla suo sua nel alla dalla
     """.split()
 )
 _ENGLISH = frozenset(
@@ -282,6 +287,7 @@ FOREIGN_TITLES = re.compile(
     r"|ingegnere|sviluppator\w*|direttor\w*|responsabile|tirocinante|fondator\w*"
     r"|ontwikkelaar|directeur|stagiair\w*|adviseur|manager|utvecklare|chef|konsult|praktikant"
     r"|engenheir[oa]|desenvolvedor\w*|diretor\w*|estagiari[oa]|oprichter|grunder\w*|fondat\w*"
+    r"|doutorado|dottorato|mestrado|maestria|diplom\w*"
     r"|meister|doktor\w*|doctorat|doctorado|laurea|licence|licenciatura|master\w*|bachelor\w*)\b"
 )
 GERMAN = frozenset(
@@ -295,5 +301,5 @@ _ONLY_OTHER = _OTHER_LANGUAGES - _ENGLISH
 def is_other_language(words: list[str]) -> bool:
     """Whether a sentence, as plain words, is not in English."""
     other = sum(word in _ONLY_OTHER for word in words)
-    english = sum(word in _ENGLISH for word in words)
+    english = sum(word in _ENGLISH and word != "a" for word in words)
     return other >= 2 and other > english
