@@ -10,7 +10,9 @@ _MARK = re.compile(r"\[\s*S?\d{1,4}(?:\s*[,;]\s*S?\d{1,4})*\s*\]")
 _LINK = re.compile(r"!?\[([^\]]*)\]\(([^)]*)\)")
 _MARKUP = re.compile(r"[*_`#>|~]+")
 _HARD = re.compile(
-    r";\s+|\s[–—]\s|,?\s+(?=(?:but|while|whereas|although|though|however|before|after)\b)"
+    r";\s+|\s[–—]\s(?![A-Z])|,?\s+(?=(?:but|while|whereas|although|though|however)\b)"
+    r"|,?\s+(?=(?:before|after)\s+(?:\w+ing\b|(?:he|she|they)\b))|,\s+(?=so\b)"
+    r"|,\s+(?=(?:before|after)\b)"
     r"|,\s+(?=(?:where|which|who|when|based in|located in)\b)|,\s+then\s+"
 )
 _SOFT = re.compile(
@@ -46,10 +48,18 @@ _ASSISTANT = re.compile(
     r"|(?:['’]ve| have) (?:also |now |just )?(?:passed|noted|told|saved|filed|forwarded|let|sent"
     r"|asked|recorded|added|no|not|booked|shared))\b"
 )
-_SELF = re.compile(r"\b(?:AI|stand-in|assistant|chat ?bot|bot)\b")
+_SELF = re.compile(
+    r"\b(?:stand-in|chat ?bot|bot|(?:an?|['’]s|as) AI|(?:an|['’]s|virtual) assistant)\b"
+)
 _YOU = re.compile(
     r"\b(?:you|your|yours|yourself|thank|thanks|welcome|hello|hi|please|let me|sorry)\b", re.I
 )
+_TELLS = re.compile(
+    r"(?i)((?:yes, |well, |so, )?(?:I|you)\b[^,;]{0,60}?\b(?:tell you|confirm|say|see|think|believe"
+    r"|know|note|add|mention|share|sure|glad|happy|learn|assure you|find|hear|understand))\s+"
+    r"(?:that\s+)?(\S.*)"
+)
+_SUBJECTS = frozenset("he she they his her their".split())
 _OWNER = re.compile(r"\b(?:he|she|his|her|hers|him)\b", re.I)
 _FRONTED = re.compile(
     r"(?i)\s*(?:at|in|as|from|between|since|with|during|while|for|until|before|after|on|through|under"
@@ -60,7 +70,24 @@ _BACK = re.compile(
     r"|during (?:that|this)|at (?:that|this) (?:company|job|time)|as part of (?:that|this))\b"
 )
 _RELATIVE = re.compile(r"(?i)\s*(?:which|who|where|that)\b")
-_TIME = re.compile(r"(?i)\s*(?:before|after|prior to|since)\s+\w+ing\b")
+_TIME = re.compile(
+    r"(?i)\s*(?:before|after|prior to|since)\s+(?:\w+ing\b|(?=\D+$)(?!(?:that|this|which)\b))"
+)
+_BEFORE = re.compile(r"(?i)\s*(?:before|prior to)\b")
+_AFTER = re.compile(r"(?i)\s*(?:after|following|since)\b")
+# Turns of phrase that claim nothing, or say "now".
+_NOTHING = re.compile(
+    r"(?i)\b(?:to sum up|in (?:short|summary|addition|particular|general|fact)"
+    r"|for example|for instance|on top of that|by the way|as well|so far|to date|at first"
+    r"|i\.e\.|e\.g\.|a lot|in (?:his|her|their) (?:spare|free) time|outside (?:of )?work"
+    r"|off the clock|in practice|at heart|overall|in other words|that said)(?:[,:]\s+|(?![\w-]))"
+)
+_PRESENTLY = re.compile(r"(?i)\b(?:at the moment|right now|these days|as of now|at present)\b")
+_LEADS_TO = re.compile(r"(?i)\bl(?:ed|eads?|eading) to\b|\bleading up to\b")
+_FRONTED_TIME = re.compile(
+    r"(?i)((?:before|after|prior to|following)\s+[^,\d]{3,50}?)"
+    r"(?:,\s+|\s+(?=(?:he|she|they)\b))"
+)
 _LED = re.compile(r"(?i)\bunder (?:his|her|their) (?:leadership|direction|guidance),?")
 _DID_YOU_KNOW = re.compile(r"(?i)\bdid you know\b|\bright\?|, (?:is|was|has|does|did)n['’]t\b")
 
@@ -69,8 +96,9 @@ _DID_YOU_KNOW = re.compile(r"(?i)\bdid you know\b|\bright\?|, (?:is|was|has|does
 class Clause:
     """A part of a sentence with its own statement; `starts` when it begins the sentence.
 
-    `is_apart` is "before founding Acme": what follows it happened elsewhere. `is_relative` is
-    "where he led ...": it speaks of what stands before it.
+    `is_apart` is "before founding Acme": what stands beside it happened elsewhere, and `order`
+    tells whether before or after. `is_relative` is "where he led ...": it speaks of what stands
+    before it.
     """
 
     text: str
@@ -80,11 +108,19 @@ class Clause:
     is_apart: bool = False
     is_relative: bool = False
 
+    @property
+    def order(self) -> int:
+        """-1 for "before ...", 1 for "after ...", 0 for neither."""
+        if not self.is_apart:
+            return 0
+        return -1 if _BEFORE.match(self.text) else 1 if _AFTER.match(self.text) else 0
+
 
 def bare_text(sentence: str) -> str:
     """A sentence without citation marks and markup; links keep their words and address."""
     text = _LED.sub(" ", _MARK.sub(" ", sentence))
     text = _LINK.sub(r"\1 \2 ", text)
+    text = _LEADS_TO.sub("giving", _PRESENTLY.sub("currently", _NOTHING.sub(" ", text)))
     text = re.sub(r"^\s*(?:[-*+•]|\d{1,2}[.)])\s+", "", text)
     text = _MARKUP.sub(lambda m: " " if m.group()[0] == "|" else "", text)
     return " ".join(text.split())
@@ -116,9 +152,11 @@ def split_clauses(text: str, owner: Container[str]) -> list[Clause]:
     """The clauses of a sentence in their order."""
     text = text.rstrip()
     parts: list[str] = []
-    for hard in _HARD.split(text):
+    for hard in _HARD.split(_apart_from_owner(text, owner)):
         if hard and hard.strip():
             parts += _split_at_verbs(hard, owner)
+    if len(parts) == 1 and (fronted := _FRONTED_TIME.match(parts[0])):
+        parts = [parts[0][: fronted.end(1)], parts[0][fronted.end() :]]
     is_apart = len(parts) > 1 and bool(_TIME.match(parts[0]))
     if len(parts) > 1 and not is_apart and _FRONTED.match(parts[0]) and not _has_verb(parts[0]):
         parts[:2] = [f"{parts[0]}, {parts[1]}"]
@@ -129,12 +167,23 @@ def split_clauses(text: str, owner: Container[str]) -> list[Clause]:
                 text=part.strip(),
                 starts=index == 0,
                 has_verb=_has_verb(part),
-                is_apart=is_apart and index == 0,
+                is_apart=len(parts) > 1 and bool(_TIME.match(part)),
                 is_relative=index > 0 and bool(_RELATIVE.match(part)),
                 refers_back=index == 0 and _refers_back(text),
             )
         )
     return clauses
+
+
+def _apart_from_owner(text: str, owner: Container[str]) -> str:
+    """Put a mark between "I can tell you" and what is told of the owner, which is checked alone."""
+    match = _TELLS.match(text)
+    if match is None or is_denial(match[1]):
+        return text
+    first = split_words(match[2])[:1]
+    if first and (first[0] in _SUBJECTS or first[0] in owner):
+        return f"{match[1]}; {match[2]}"
+    return text
 
 
 def _refers_back(text: str) -> bool:
@@ -172,16 +221,17 @@ def _is_verb(word: str) -> bool:
     return word in _IRREGULAR or (len(word) > 4 and word.endswith("ed"))
 
 
-def split_list(text: str) -> list[str]:
-    """The parts of an enumeration; [] when one "at" or "in" at its end belongs to all of it."""
+def split_list(text: str) -> tuple[list[str], bool]:
+    """The parts of an enumeration, and whether one "at" or "in" at an end of it belongs to all."""
     parts = [
         part
-        for part in re.split(r",\s*(?:and\s+|or\s+)?|\s+(?:and|or|&)\s+|;\s+|:\s+", text)
+        for part in re.split(r",(?!\d)\s*(?:and\s+|or\s+)?|\s+(?:and|or|&)\s+|;\s+|:\s+", text)
         if part
     ]
-    if len(parts) < 2 or (_FRONTED.match(parts[0]) and not _has_verb(parts[0])):
-        return []
+    if len(parts) < 2:
+        return [], False
+    if _FRONTED.match(parts[0]) and not _has_verb(parts[0]):
+        return parts, True
     last = re.search(r"\b(at|for|during|while|in|from|under|by|with)\b\s+[^\W_]", parts[-1])
-    if last and not any(re.search(rf"\b{last[1]}\b", part) for part in parts[:-1]):
-        return []
-    return parts
+    is_shared = last and not any(re.search(rf"\b{last[1]}\b", part) for part in parts[:-1])
+    return parts, bool(is_shared)

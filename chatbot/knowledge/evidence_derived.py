@@ -2,15 +2,14 @@
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from chatbot.knowledge.evidence_reading import Length, Number, Reading, read
+from chatbot.knowledge.evidence_groups import concept
+from chatbot.knowledge.evidence_index import RecordIndex
+from chatbot.knowledge.evidence_reading import Reading, read
 from chatbot.knowledge.evidence_records import Record, Span
-from chatbot.knowledge.evidence_words import COUNTED, concept
+from chatbot.knowledge.evidence_tokens import Length, Number
+from chatbot.knowledge.evidence_words import COUNTED
 from chatbot.knowledge.sections import SectionKind
-
-if TYPE_CHECKING:
-    from chatbot.knowledge.evidence import Evidence
 
 _TOTAL = re.compile(
     r"\b(?:total\w*|combined|together|altogether|overall|sum|in all|cumulative\w*|adds? up)\b", re.I
@@ -20,6 +19,8 @@ _COUNT = re.compile(
     r"((?:[ -][^\W\d_]+){0,3}?)[ -](" + "|".join(sorted(COUNTED, key=len, reverse=True)) + r")\b",
     re.I,
 )
+_AT = re.compile(r"\bat (?:the |an? )?([a-z]\w+)")
+_GAP_MONTHS = 6
 _SMALL = "zero one two three four five six seven eight nine ten eleven twelve".split()
 _KINDS = {
     "education": SectionKind.EDUCATION,
@@ -60,14 +61,14 @@ def length_fits(length: Length, months: int, span: Span | None = None) -> bool:
 class Derivations:
     """Works things out from the records of one profile."""
 
-    def __init__(self, evidence: "Evidence") -> None:
-        self._evidence = evidence
+    def __init__(self, index: RecordIndex) -> None:
+        self._index = index
 
     @cached_property
     def _lists(self) -> list[tuple[frozenset[str], int, frozenset[str]]]:
         """What the profile lists: the words of each list's name, its length, all its words."""
         found: list[tuple[frozenset[str], int, frozenset[str]]] = []
-        for record in self._evidence.records:
+        for record in self._index.records:
             if record.kind not in (SectionKind.SKILL, SectionKind.EDUCATION, SectionKind.TEXT):
                 continue
             lines = [*record.section.text.splitlines()]
@@ -86,7 +87,7 @@ class Derivations:
         if reading.negated:
             return False
         if reading.lengths and not reading.numbers and not reading.moments:
-            return self._explains_length(reading)
+            return self._explains_length(reading, text)
         if len(reading.numbers) == 1 and not reading.lengths:
             number = reading.numbers[0]
             return self._is_count(reading, text) or (
@@ -94,11 +95,12 @@ class Derivations:
             )
         return False
 
-    def _explains_length(self, reading: Reading) -> bool:
-        wanted = [must for must in reading.musts if must in self._evidence.postings]
+    def _explains_length(self, reading: Reading, text: str) -> bool:
+        wanted = [must for must in reading.musts if must in self._index.postings]
         if len(wanted) != len(reading.musts):
             return False
-        records = [self._evidence.records[n] for n in self._evidence.holders(wanted)]
+        wanted += [place for word in _AT.findall(text) if (place := concept(word)) in reading.softs]
+        records = [self._index.records[n] for n in self._index.holders(wanted)]
         for kind in (SectionKind.WORK, SectionKind.EDUCATION, SectionKind.VOLUNTEER):
             spans = [r.span for r in records if r.kind is kind and r.span is not None]
             if not spans:
@@ -106,12 +108,12 @@ class Derivations:
             elsewhere = [
                 soft
                 for soft in reading.softs
-                if soft in self._evidence.postings
+                if soft in self._index.postings
                 and not any(soft in r.stems for r in records if r.kind is kind)
             ]
             if elsewhere:
                 continue
-            now = self._evidence.now
+            now = self._index.now
             first = min(span.start for span in spans)
             last = max(now if span.end is None else span.end for span in spans)
             covered = {
@@ -119,10 +121,17 @@ class Derivations:
                 for span in spans
                 for month in range(span.start, (now if span.end is None else span.end) + 1)
             }
-            lasted = {last - first, len(covered) - 1}
+            lasted = {last - first, len(covered) - 1, self._latest_run(covered)}
             if all(any(length_fits(said, m) for m in lasted) for said in reading.lengths):
                 return True
         return False
+
+    def _latest_run(self, covered: set[int]) -> int:
+        """The months of the last stretch without a gap of more than half a year."""
+        start = end = max(covered)
+        while any(start - step in covered for step in range(1, _GAP_MONTHS + 2)):
+            start = max(month for month in covered if month < start)
+        return end - start
 
     def _is_count(self, reading: Reading, text: str) -> bool:
         match = _COUNT.search(text)
@@ -134,7 +143,7 @@ class Derivations:
         wanted = [must for must in reading.musts if must not in own]
         if kind == "listed":
             return self._is_list(count, match[3], match[4], wanted)
-        counted = [record for record in self._evidence.records if _is_of(record, kind)]
+        counted = [record for record in self._index.records if _is_of(record, kind)]
         if kind == "intern":
             wanted = [must for must in wanted if must != concept("intern")]
         union = set().union(*(record.stems for record in counted)) if counted else set()
@@ -158,7 +167,7 @@ class Derivations:
         for head, length, words in self._lists:
             if named & head and length == count and set(wanted) <= words:
                 return True
-        spoken = [r for r in self._evidence.records if r.kind is SectionKind.LANGUAGE]
+        spoken = [r for r in self._index.records if r.kind is SectionKind.LANGUAGE]
         is_spoken = concept("language") in named and bool(spoken) and len(spoken) == count
         union = set().union(*(r.stems for r in spoken)) if spoken else set()
         return is_spoken and set(wanted) <= union
@@ -168,13 +177,13 @@ class Derivations:
         the clause names, of the years that it names."""
         years = [moment.year for moment in reading.moments]
         things = [*reading.musts, *reading.softs, number.bound]
-        named = [n for n in reading.names if n in self._evidence.postings]
-        if any(n not in self._evidence.postings for n in reading.names):
+        named = [n for n in reading.names if n in self._index.postings]
+        if any(n not in self._index.postings for n in reading.names):
             return False
         for thing in dict.fromkeys(thing for thing in things if thing):
             by_section: dict[str, list[float]] = {}
             of_named: list[float] = []
-            for record in self._evidence.records:
+            for record in self._index.records:
                 if years and not self._is_within(record, years):
                     continue
                 amounts = [

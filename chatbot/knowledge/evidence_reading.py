@@ -4,59 +4,17 @@ import re
 from collections.abc import Container
 from dataclasses import dataclass, field
 
+from chatbot.knowledge.evidence_groups import concept, groups
+from chatbot.knowledge.evidence_tokens import Length, Moment, Number, Word, tokenize, written_out
 from chatbot.knowledge.evidence_words import (
     ABBREVIATIONS,
     AMBIGUOUS,
-    COUNTED,
-    DONE_CUES,
-    END_CUES,
-    MONTHS,
     NEGATIONS,
-    START_CUES,
     SUPERLATIVES,
-    concept,
     free_stems,
-    groups,
 )
 from chatbot.knowledge.words import plain, stem
 
-_DOTTED = re.compile(r"\b(Ph|[A-Z])\.\s?(?:([A-Z][a-z]{0,2})\.)(?:\s?([A-Z])\.)?")
-_OF_SCIENCE = re.compile(r"\b([Bb]achelor|[Mm]aster)(?:['’]?s)? of ([Ss]cience|[Aa]rts)\b")
-_ONE = re.compile(r"\b[Oo]ne(?=[ -](?:year|month|decade)s?\b)")
-_TOKEN = re.compile(
-    r"(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
-    r"|(?P<link>\bhttps?://[^\s)>\]]+|\bwww\.[^\s)>\]]+"
-    r"|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|io|net|dev|me|edu|gov)\b(?:/[^\s)>\],;]*)?)"
-    r"|(?P<iso>\b(?:19|20)\d\d-(?:0[1-9]|1[0-2])\b(?:-\d\d\b)?)"
-    r"|(?P<number>(?:[$€£]|\b(?:USD|EUR|GBP) )?(?<![^\W\d_])\d+(?:,\d{3})*(?:\.\d+)?"
-    r"(?P<unit> ?%|(?:k|K|M|B|bn|mn|x|×)(?![^\W_])|-?fold\b"
-    r"| ?(?:thousand|million|billion|percent|per cent|mio|millionen|millones|millions)\b)?"
-    r"(?P<more>\+)?(?P<ordinal>st|nd|rd|th)?(?![^\W\d_]))"
-    r"|(?P<word>(?<!\w)\.NET\b|\b[A-Za-z]\+\+|\b[A-Z]#|[^\W_]+(?:['’][^\W\d_]+)?"
-    r"(?:\.(?:js|io|ai)\b)?)"
-    r"|(?P<other>[^\s\w])"
-)
-_SMALL = {
-    word: number
-    for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
-        " fifteen sixteen seventeen eighteen nineteen".split()
-    )
-}
-_TENS = {
-    word: 10 * number
-    for number, word in enumerate(
-        "twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2
-    )
-}
-_SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
-_UNITS = {
-    "k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "million": 1e6, "b": 1e9,
-    "bn": 1e9, "billion": 1e9, "millionen": 1e6, "millones": 1e6, "millions": 1e6,
-}  # fmt: skip
-_MONEY = frozenset("dollar dollars euro euros usd eur gbp pounds".split())
-_PERCENT = frozenset({"percent"})
-_TIMES = frozenset({"times", "fold", "x"})
 _OBJECTS = re.compile(
     r"\b(?:(?:experience|expertise|background|skills?|degree|knowledge|proficiency|fluency|training"
     r"|certification|certificate|course|major|minor|specialization)\s+(?:in|with|of|on|as)"
@@ -73,60 +31,17 @@ _OBJECT_END = re.compile(
     r"|including|such|because)\b",
     re.IGNORECASE,
 )
-_PAUSE = re.compile(r"\+? \+|[;:()|/\n]|,(?!\d)|\. ")
 _LINKING = frozenset(
     "a an and as at but by for from in into of on or the to under via with".split()
 )
-_LENGTH = re.compile(r"^(?:years?|months?|yrs?|mos?|decades?|jahre?n?|anos?|ans|annees?)$")
-_COMPARED_UP = frozenset("over more above exceeding beyond".split())
-_COMPARED_DOWN = frozenset("under less fewer below".split())
-_ABOUT = frozenset("about around roughly approximately nearly almost some circa".split())
-
-
-@dataclass(frozen=True)
-class Number:
-    """A number: kind is "%", "$", "x" or "" for a plain one; `bound` is the concept of the word
-    that it counts; `compared` is "up" for "over 40" or "40+", "down" for "less than 40". `before`
-    is the word that leads to it."""
-
-    value: float
-    kind: str = ""
-    bound: str = ""
-    compared: str = ""
-    place: int = 0
-    before: str = ""
-
-    def fits(self, other: "Number") -> bool:
-        """Whether another number is the same amount; a unit may be left out for money only."""
-        if abs(self.value - other.value) > 1e-9 * max(1.0, abs(self.value)):
-            return False
-        return self.kind == other.kind or {self.kind, other.kind} in ({"", "$"}, {"", "x"})
-
-
-@dataclass(frozen=True)
-class Moment:
-    """A year, with its month where one is given; cue is "start", "end", "done" or ""."""
-
-    year: int
-    month: int | None = None
-    cue: str = ""
-    place: int = 0
-
-
-@dataclass(frozen=True)
-class Length:
-    """A length of time in months, and how exactly it is meant: "", "over", "about"."""
-
-    months: int
-    unit: int = 12
-    how: str = ""
 
 
 @dataclass
 class Reading:
     """What one piece of text says. `musts` are the concepts that a passage has to hold; `softs` the
     others that say something; `stems` every concept; `exact` are addresses; `title` are those
-    of what somebody is said to be; `phrases` the concepts of each name of several words."""
+    of what somebody is said to be; `phrases` the concepts of each name of several words; `deeds`
+    a verb and what was led or made; `periods` how often something is said to be."""
 
     stems: set[str] = field(default_factory=set)
     musts: list[str] = field(default_factory=list)
@@ -138,7 +53,10 @@ class Reading:
     exact: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     title: list[str] = field(default_factory=list)
+    title_words: list[str] = field(default_factory=list)
     phrases: list[set[str]] = field(default_factory=list)
+    deeds: list[tuple[str, set[str]]] = field(default_factory=list)
+    periods: set[str] = field(default_factory=set)
     negated: bool = False
 
     @property
@@ -148,14 +66,6 @@ class Reading:
         return sum(len(part) for part in parts)
 
 
-@dataclass(frozen=True)
-class _Word:
-    raw: str
-    plain: str
-    place: int
-    is_first: bool
-
-
 def read(
     text: str, *, known: Container[str] = (), ignored: Container[str] = (), starts: bool = True
 ) -> Reading:
@@ -163,203 +73,15 @@ def read(
     the owner's names; `starts` says whether it begins a sentence."""
     found = Reading()
     text = written_out(text)
-    words: list[_Word | Number | Moment] = []
-    _tokenize(text, found, words, starts=starts)
-    _join_dates(words, found)
-    _bind_numbers(words, found, text)
+    tokens = tokenize(text, starts=starts)
+    found.numbers, found.moments = tokens.numbers, tokens.moments
+    found.lengths, found.exact = tokens.lengths, tokens.exact
     objects = _objects(text)
-    for word in words:
-        if isinstance(word, _Word):
+    for word in tokens.words:
+        if isinstance(word, Word):
             _take_word(word, found, known, ignored, objects)
     found.negated = any(word in NEGATIONS for word in found.words)
     return found
-
-
-def written_out(text: str) -> str:
-    """A text with degrees and "one year" written in one way: B.S. and Bachelor of Science as BS."""
-    text = _DOTTED.sub(lambda m: "".join(part for part in m.groups() if part), text)
-    text = _OF_SCIENCE.sub(lambda m: m[1][0].upper() + m[2][0].upper(), text)
-    return _ONE.sub("1", text)
-
-
-def _tokenize(
-    text: str, found: Reading, words: list["_Word | Number | Moment"], *, starts: bool
-) -> None:
-    is_first, pending = starts, None
-    for match in _TOKEN.finditer(text):
-        kind, raw = match.lastgroup, match.group()
-        if kind in ("unit", "more", "ordinal"):
-            kind = "number"
-        if match["number"] is not None:
-            kind = "number"
-        spelled = plain(raw) if kind == "word" else ""
-        value = _SMALL.get(spelled, _TENS.get(spelled))
-        if spelled in _SCALES and pending is not None:
-            pending = pending * _SCALES[spelled]
-            is_first = False
-            continue
-        if value is not None and value != 1 or (value == 1 and pending is not None):
-            is_sum = pending is not None and pending % 10 == 0 and value < max(10, pending)
-            if pending is not None and not is_sum:
-                words.append(Number(float(pending), place=match.start()))
-                pending = None
-            pending = (pending or 0) + value
-            is_first = False
-            continue
-        if kind == "other" and raw in "-–" and pending is not None:
-            continue
-        if pending is not None:
-            words.append(Number(float(pending), place=match.start()))
-            pending = None
-        if kind == "word":
-            if spelled == "dozen":
-                words.append(Number(12.0, place=match.start()))
-            else:
-                bare = re.sub(r"['’]s$|['’]$", "", raw)
-                bare = re.sub(r"['’]", "", bare)
-                words.append(_Word(bare, plain(bare), match.start(), is_first))
-            is_first = False
-        elif kind == "iso":
-            year, month = raw.split("-")[:2]
-            words.append(Moment(int(year), int(month), place=match.start()))
-            is_first = False
-        elif kind == "number":
-            words.append(_number(match))
-            is_first = False
-        elif kind in ("mail", "link"):
-            found.exact.append(raw.rstrip(".,;:/").casefold())
-            is_first = False
-        elif raw in ".!?:;•":
-            is_first = True
-    if pending is not None:
-        words.append(Number(float(pending), place=len(text)))
-
-
-def _number(match: "re.Match[str]") -> "Number | Moment | _Word":
-    raw, unit = match["number"], (match["unit"] or "").strip().strip("-").casefold()
-    digits = re.sub(r"[^\d.]", "", raw.replace(",", ""))
-    value = float(digits.rstrip(".") or 0)
-    is_money = bool(re.match(r"[$€£]|USD|EUR|GBP", raw))
-    is_year = 1940 <= value <= 2100 and re.fullmatch(r"(?:19|20)\d\d", raw)
-    if is_year:
-        return Moment(int(value), place=match.start())
-    kind = "$" if is_money else ""
-    if unit in ("%", "percent", "per cent"):
-        kind = "%"
-    elif unit in ("x", "×", "fold"):
-        kind = "x"
-    value *= _UNITS.get(unit, 1)
-    compared = "up" if match["more"] else ""
-    return Number(value, kind, compared=compared, place=match.start())
-
-
-def _join_dates(words: list["_Word | Number | Moment"], found: Reading) -> None:
-    """A month's name and a year are one date; a year alone keeps the word that leads to it."""
-    kept: list[_Word | Number | Moment] = []
-    for word in words:
-        if isinstance(word, Moment):
-            before = [w for w in kept[-4:] if isinstance(w, _Word)]
-            month = word.month
-            if before and word.month is None and kept and kept[-1] is before[-1]:
-                month = _month(before[-1])
-                if month:
-                    kept.pop()
-                    before.pop()
-            elif kept and isinstance(kept[-1], Number) and before:
-                # "June 23, 2021": the day is no number of its own.
-                month = _month(before[-1])
-                if month:
-                    day = kept.pop()
-                    kept.remove(before.pop())
-                    assert isinstance(day, Number)
-            led = [w for w in kept[-9:] if isinstance(w, _Word)]
-            moment = Moment(word.year, month, _cue(before, led), word.place)
-            if moment.cue == "range" and found.moments:
-                first = found.moments[-1]
-                if not first.cue or first.cue == "start":
-                    found.moments[-1] = Moment(first.year, first.month, "start", first.place)
-                moment = Moment(moment.year, moment.month, "end", moment.place)
-            elif moment.cue == "range":
-                moment = Moment(moment.year, moment.month, "end", moment.place)
-            found.moments.append(moment)
-            kept.append(moment)
-            continue
-        kept.append(word)
-    words[:] = kept
-
-
-def _month(word: _Word) -> int | None:
-    if word.raw[:1].isupper() or len(word.plain) > 3:
-        return MONTHS.get(word.plain)
-    return None
-
-
-def _cue(before: list[_Word], led: list[_Word]) -> str:
-    names = [word.plain for word in before][-3:]
-    if names and names[-1] in ("to", "and", "bis", "a") and len(before) >= 1:
-        return "range" if names[-1] != "and" else "and"
-    for place, name in enumerate(reversed([word.plain for word in led])):
-        if place > 1 and name in ("from", "since", "until", "till", "through"):
-            continue
-        if name in START_CUES:
-            return "start"
-        if name in END_CUES:
-            return "end"
-        if name in DONE_CUES:
-            return "done"
-    return ""
-
-
-def _bind_numbers(words: list["_Word | Number | Moment"], found: Reading, text: str) -> None:
-    """Give each number its unit and the word that it counts, and take lengths of time apart."""
-    for index, number in enumerate(words):
-        if not isinstance(number, Number):
-            continue
-        after = [w for w in words[index + 1 : index + 5] if isinstance(w, _Word)]
-        before = [w.plain for w in words[max(0, index - 3) : index] if isinstance(w, _Word)]
-        value, kind, compared = number.value, number.kind, number.compared
-        if set(before[-2:]) & _COMPARED_UP or before[-2:] == ["at", "least"]:
-            compared = "up"
-        elif set(before[-2:]) & _COMPARED_DOWN or before[-2:] == ["up", "to"]:
-            compared = "down"
-        if after and after[0].plain in _MONEY:
-            kind, after = "$", after[1:]
-        elif (
-            after and after[0].plain in _PERCENT or [w.plain for w in after[:2]] == ["per", "cent"]
-        ):
-            kind, after = "%", after[1:]
-        elif after and after[0].plain in _TIMES:
-            kind, after = "x", after[1:]
-        if after and _LENGTH.match(after[0].plain) and kind == "":
-            unit = 1 if after[0].plain[0] == "m" else 120 if after[0].plain[0] == "d" else 12
-            is_age = len(after) > 1 and after[1].plain in ("old", "ago")
-            if not is_age:
-                how = "over" if compared == "up" else ""
-                how = "about" if set(before[-1:]) & _ABOUT else how
-                _add_length(found, Length(round(value * unit), unit, how), before)
-                continue
-        bound = ""
-        for word in after[:3]:
-            if _PAUSE.search(text[number.place : word.place].rstrip("+")):
-                break
-            if word.plain in ("and", "or", "to", "in", "at", "for", "from", "with", "by", "of"):
-                break
-            if stem(word.plain) not in free_stems() or word.plain in COUNTED:
-                bound = concept(word.plain)
-                break
-        told = [name for name in before if stem(name) not in free_stems()]
-        led_by = concept(told[-1]) if told else ""
-        found.numbers.append(Number(value, kind, bound, compared, number.place, led_by))
-
-
-def _add_length(found: Reading, length: Length, before: list[str]) -> None:
-    """Add a length of time; "two years and five months" is one."""
-    last = found.lengths[-1] if found.lengths else None
-    is_joined = last is not None and last.unit == 12 and length.unit == 1 and length.months < 12
-    if last is not None and is_joined and {"years", "year"} & set(before):
-        found.lengths[-1] = Length(last.months + length.months, 1, last.how)
-    else:
-        found.lengths.append(length)
 
 
 def _objects(text: str) -> set[str]:
@@ -372,7 +94,7 @@ def _objects(text: str) -> set[str]:
 
 
 def _take_word(
-    word: _Word,
+    word: Word,
     found: Reading,
     known: Container[str],
     ignored: Container[str],
@@ -380,7 +102,7 @@ def _take_word(
 ) -> None:
     simple = word.plain
     found.words.append(simple)
-    if simple in ignored:
+    if simple in ignored or word.raw in ("Ive", "Id", "Im", "Ill"):
         return
     stemmed, meant = stem(simple), concept(simple)
     found.stems.add(meant)

@@ -3,9 +3,12 @@
 import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from chatbot.knowledge.evidence_reading import Moment, Reading, read, widen
-from chatbot.knowledge.evidence_words import MONTHS, concept
+from chatbot.knowledge.evidence_groups import concept
+from chatbot.knowledge.evidence_reading import Reading, read, widen
+from chatbot.knowledge.evidence_tokens import Moment
+from chatbot.knowledge.evidence_words import MONTHS, NEARLY_WON, NEGATIONS, PLANNED
 from chatbot.knowledge.sections import Section, SectionKind
 from chatbot.knowledge.words import plain
 
@@ -18,6 +21,9 @@ _DATE = rf"(?:{_MONTH}(?:19|20)\d\d(?:-\d\d)?)"
 _RANGE = re.compile(
     rf"({_DATE})\s*(?:-|–|—|to|until|bis)\s*({_DATE}|present|now|today|current)", re.IGNORECASE
 )
+# "Outside the EU" denies it of the EU.
+_DENYING = NEGATIONS | {"outside", "except", "unlike"}
+_ONLY_DATE = re.compile(rf"{_DATE}(?:\s*(?:-|–|—|to)\s*(?:{_DATE}|present))?")
 _ELSEWHERE = re.compile(r"\bat (?=[A-Z])")
 _PLACED = re.compile(r"\(.+\)|, (?:19|20)\d\d$")
 _HEADER_CHARACTERS = 110
@@ -38,7 +44,7 @@ _KIND_WORDS = {
     SectionKind.EDUCATION: "study degree",
     SectionKind.WORK: "work",
     SectionKind.PROJECT: "project",
-    SectionKind.SKILL: "skill",
+    SectionKind.SKILL: "skill fluent",
     SectionKind.LANGUAGE: "speak language",
     SectionKind.REFERENCE: "reference",
     SectionKind.INTEREST: "interest",
@@ -53,6 +59,32 @@ class Line:
     text: str
     reading: Reading
     stems: frozenset[str]
+
+    @cached_property
+    def is_planned(self) -> bool:
+        """Whether it tells of what is wanted and not of what is."""
+        return bool(PLANNED.search(self.text))
+
+    @cached_property
+    def is_nearly(self) -> bool:
+        """Whether it tells of a prize that was nearly won."""
+        return bool(NEARLY_WON.search(self.text))
+
+    @cached_property
+    def denied(self) -> tuple[set[str], ...]:
+        """The concepts of each of its parts that deny."""
+        if not _DENYING.intersection(self.reading.words):
+            return ()
+        parts = (read(part) for part in re.split(r"[,;:.]| but | and ", self.text))
+        return tuple(part.stems for part in parts if _DENYING.intersection(part.words))
+
+    @cached_property
+    def places(self) -> dict[str, list[int]]:
+        """Where each of its concepts stands."""
+        found: dict[str, list[int]] = {}
+        for place, word in enumerate(self.reading.words):
+            found.setdefault(concept(word), []).append(place)
+        return found
 
 
 @dataclass(frozen=True)
@@ -75,6 +107,7 @@ class Record:
     stems: frozenset[str] = frozenset()
     span: Span | None = None
     number: int = 0
+    title: frozenset[str] = frozenset()
 
     @property
     def kind(self) -> SectionKind:
@@ -107,6 +140,8 @@ def _cut(section: Section) -> list[tuple[list[str], list[str]]]:
             else:
                 found[-1][1].append(_BULLET.sub("", line))
         return found
+    if dated := _cut_at_dates(lines):
+        return dated
     is_plain_list = (
         section.kind in _LISTED_KINDS
         and len(lines) > 1
@@ -129,6 +164,17 @@ def _cut(section: Section) -> list[tuple[list[str], list[str]]]:
     return [(head, body)]
 
 
+def _cut_at_dates(lines: Sequence[str]) -> list[tuple[list[str], list[str]]]:
+    """The records of a plain list in which a name stands above each date, else none."""
+    dated = [index for index, line in enumerate(lines) if _ONLY_DATE.fullmatch(line.strip())]
+    is_list = len(dated) > 1 and dated[0] == 1 and not any(_BULLET.match(line) for line in lines)
+    if not is_list:
+        return []
+    ends = [index - 1 for index in dated[1:]] + [len(lines)]
+    starts = [index - 1 for index in dated]
+    return [([*lines[a : a + 2]], [*lines[a + 2 : b]]) for a, b in zip(starts, ends, strict=True)]
+
+
 def _build(section: Section, head: list[str], lines: list[str], ignored: Container[str]) -> Record:
     heading = section.heading + ". " + ". ".join(section.wordings)
     if len(head) == 1 and _ELSEWHERE.search(head[0]) and section.heading not in head[0]:
@@ -142,7 +188,11 @@ def _build(section: Section, head: list[str], lines: list[str], ignored: Contain
     names = frozenset(reading.names)
     everything = stems.union(*(line.stems for line in read_lines)) if read_lines else stems
     span = next((found for line in head if (found := find_span(line))), None)
-    return Record(section, Line(top, reading, stems), names, read_lines, everything, span)
+    title = section.heading.partition(":")[2] or (head[0] if head else "")
+    titled = frozenset(read(title, ignored=ignored).stems)
+    return Record(
+        section, Line(top, reading, stems), names, read_lines, everything, span, title=titled
+    )
 
 
 def _line(text: str, ignored: Container[str]) -> Line:

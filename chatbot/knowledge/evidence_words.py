@@ -5,156 +5,6 @@ from functools import cache
 
 from chatbot.knowledge.words import QUESTION_WORDS, stem
 
-# Words of one line mean the same to the check. A line that begins with "!" is a claim of its own: a
-# sentence with such a word needs a passage with one of its line. The others are only compared.
-# After "=" the words are taken as they are: a developer is not whoever developed something.
-_GROUPS = """
-! lead led leads leading leader leadership head heads headed spearhead spearheaded direct directed \
-manage managed manages managing supervise supervised oversee oversaw oversees overseen runs ran
-!= manager managers
-! found founded founder cofounder cofounded establish established
-! reduce reduced reduces reducing reduction cut cuts cutting lower lowered shrink shrank shrunk \
-decrease decreased fell drop dropped shorten shortened less fewer saved slash slashed shortened
-! increase increased scaled scale scales scaling expand expanded increases increasing growth \
-grow grew grown raise-up boost boosted rise rose \
-improved-by gain exceeded double doubled triple tripled
-! worsen worsening worsened degrade degraded hurt harmed
-! raise raised raises raising funding
-! patent patents patented
-! publish published publishes publication publications paper papers coauthor coauthored \
-article articles
-! award awards awarded awardee prize prizes honor honors honour honours honoree medal laureate
-! scholarship scholarships scholar
-! fellowship fellow
-! certify certified certification certifications certificate certificates certifying accredited
-! phd doctorate doctoral dphil
-! master masters msc ms mag meng
-! mba
-! bachelor bachelors bsc bs beng undergraduate
-! associate-degree
-! diploma
-! thesis dissertation
-! valedictorian
-! cum laude
-! magna
-! summa
-! intern interns internship internships interned trainee
-!= engineer engineers engineering
-!= developer developers programmer programmers coder
-!= architect architects
-!= analyst analysts
-!= scientist scientists
-!= researcher researchers
-!= administrator administrators admin sysadmin
-!= consultant consultants consultancy consulting consulted
-!= designer designers
-!= director directors
-!= president
-!= professor professors lecturer
-!= teacher teachers taught
-!= officer officers
-!= specialist specialists
-!= coordinator coordinators
-!= representative representatives
-!= executive executives
-!= accountant
-!= lawyer attorney
-! nurse doctor physician
-! owner-title
-! chief
-! senior
-! junior
-! principal
-! staff
-! entry-level
-! vice
-! assistant
-! deputy
-! freelance freelancer contractor selfemployed
-! volunteer volunteers volunteered volunteering
-! fire fired dismissed laid layoff
-! mentor mentored mentors mentoring coached
-! salary salaries pay paid compensation remuneration wage wages
-! bonus bonuses
-! fluent fluently bilingual
-! native
-! gpa
-! sabbatical
-! veteran
-! citizen citizenship
-! married
-! children kids
-! remote remotely
-! hybrid
-! visa permit sponsorship sponsor
-! relocate relocation relocating
-! merit
-! speaker spoke keynote talk talks
-! license licence licensed
-! star stars
-! contributor contributors contribute contributed
-! customer customers client clients
-! revenue revenues sales turnover
-! latency
-! uptime availability
-! budget budgets
-! profit profits profitable
-build built builds building create created creates creating develop developed develops developing \
-development design designed designs designing architected architecting engineered implement \
-implemented implements \
-implementing implementation construct constructed author authored write wrote written produced
-migrate migrated migration migrations move moved moving shift shifted transition transitioned
-serve serves served serving handle handles handled handling process processes processed processing
-use uses used using adopt adopted adopts adoption deploy deployed deploys deployment rely
-help helped helps assist assisted assists assisting support supported supports supporting
-automate automated automates automating automation
-maintain maintained maintains maintaining maintenance
-study studied studies studying graduate graduated graduates graduation degree degrees earn-degree \
-attend attended
-university college school institute academy
-employer company firm organisation organization employers companies
-speed speedup faster accelerate accelerated quick
-big large larger
-fast quick rapid
-users user people
-person people member members
-colleague coworker peer
-income pay
-grade gpa score
-optimise optimize optimized optimised optimization optimisation improve improved improves \
-improving \
-improvement improvements enhance enhanced enhancing enhances
-work works worked working
-job role position post title
-skill skills
-cite cited citation citations
-feature featured
-team teams group groups
-library toolkit tool tools package
-join joined joins start started starts begin began since
-leave left
-accept accepted
-file filed
-achieve achieved achievement achieves attain
-train trained training
-supervise supervised
-location located based live lives lived living
-speak speaks spoke language languages
-born birth birthday
-invite invited
-present presented presentation
-enjoy enjoys hobby hobbies fan like likes interest interests
-code codes coding
-monitor monitored monitoring
-report reported
-request requests
-month monthly months
-day daily days
-year yearly annual annually years
-week weekly weeks
-hour hourly hours
-"""
-
 # Written out, an abbreviation is its words: either stands for both.
 ABBREVIATIONS = {
     "cto": "chief technology officer",
@@ -275,6 +125,51 @@ comfortable job position post person alone overall
 monday
 """
 
+# Words by which a good sentence is told and that claim nothing a record would hold: how something
+# is said, thought, liked or valued, and the plain verbs of everyday speech.
+_LIGHT = """
+absolutely accomplish accomplished accomplishment achieve achieved achievement actual actually
+adapt add added adds admit again agree allow allowed allows almost amazing anyway apparently
+appreciate approach aside aware away awesome basically beautiful begin behind believe benefit
+besides best-known better beyond bit brief briefly bring build-up busy calm capable care careful
+carefully cares cause caused chance change changed changes cheerful choice choose chooses chose
+chosen classic close closely combination combine combines come comes coming commit commitment
+committed common confident consider considered considers consist contribute convey cool core
+couple course credit curious decide decided decision dedicate dedicated definitely demonstrate
+demonstrated demonstrates depend depth describe described describes deserve desire despite
+determined difference different difficult direct directly discuss dislike distinct drive driven
+drives driving due easy effort else emphasis emphasise emphasize end-to-end enjoy enjoys enough
+enthusiasm enthusiastic entirely essential essentially evening eventually evidence evident
+exciting expect expected explore express extend eye face feel feels felt final finally find finds
+fine firm firmly flexible fond forget forth fortunate free fresh friendly full fun fundamental
+further glad gladly go goes grasp grateful ground growth-minded guess habit half halfway handy
+happen happened happens happily happy hard hardly hear heart heavily hello hi hint honest honestly
+hope hopes huge humble idea imagine immense impact impactful impress impressed impressive
+incredible incredibly inspire inspiring instead instrumental intend interest interested
+interesting interestingly invest journey keen keep keeps kept kind latter lead-up lean learn
+learned least lend let life like liked likes limit little lives long longer look looked looking
+looks lot lots love loved loves low luckily lucky manner match matter matters maybe meaning
+meaningful meant meet might mind mindset mix moment mostly motivate motivated move naturally neat
+necessary never-ending nice nicely normal normally notice notion obvious obviously occasion
+occasionally okay once one-off open openly opinion opportunity option otherwise ought outcome
+overview pace pair part passion passionate path perfectly perhaps personally perspective picture
+piece pivotal plain plan plans plenty point possible possibly powerful prefer prefers pretty
+probably problem process promise proper properly proud proudly purpose put question quick quickly
+quiet quietly quite ready real really reason reasonable reflect regular regularly rely remarkable
+remember require required respect reveal rich right robust rock-solid roll rough run safe safely
+satisfy say says seek seeks seem seems sense sensible separate serious set setting settle shape
+shaped shine short shortly showcase showcased showcases showcasing side simple situation skilful
+slow slowly smooth smoothly solid somebody someone something sometimes somewhat soon sort sound
+spare speaks-for spirit spot stage status stick stop story straightforward strength strengthen
+strengths stress strive suggest suit suits summarise summarize summary summer suppose sure surely
+surprise swiftly talented tend tends terrific thank thanks think thinks thorough thoughtful thread
+thrive thrives tough tremendous tried tries trivial truly truth try turn turned turns ultimately
+understand understanding understands understood unique unusual useful usually valuable value
+values versatile vital wait walk want wanted wants warm watch weakness weaknesses welcome whatever
+whenever whether willing wish wonder wonderful word words worry worth yes yesterday zone
+"""
+
+_CURRENCIES = "dollar dollars euro euros usd eur gbp pounds percent"
 _STATE = frozenset("work works worked working employ serve role position job".split())
 MONTHS = {
     month: number
@@ -307,6 +202,22 @@ END_CUES = frozenset(
     "until till left leave graduated graduating graduate departed quit resigned through".split()
 )
 DONE_CUES = frozenset("finished completed ended concluded".split())
+# What was planned, or nearly reached, is not what was done.
+PLANNED = re.compile(
+    r"(?i)\b(?:aim(?:s|ed|ing)? to|aspir\w+|hop(?:es?|ing) to|intends? to|plan(?:s|ning)? to"
+    r"|pursuing|(?:may|might) consider|considering"
+    r"|expected to|in progress|work(?:s|ing) towards?|wants? to"
+    r"|would like|looking (?:for|to)|ambitions?|interested in)\b"
+)
+NEARLY_WON = re.compile(
+    r"(?i)\b(?:honou?rable mention|finalist|runner-?\s?up|nominat\w+|nominee|shortlist\w*"
+    r"|second place)\b"
+)
+PERIODS = {
+    "daily": "day", "nightly": "night", "weekly": "week", "monthly": "month",
+    "quarterly": "quarter", "yearly": "year", "annual": "year", "annually": "year",
+    "hourly": "hour",
+}  # fmt: skip
 ONGOING_CUES = frozenset("currently now today present nowadays ongoing current still".split())
 ENDED_CUES = frozenset("formerly former previously previous past left quit ex resigned ago".split())
 COUNTED = {
@@ -329,37 +240,22 @@ COUNTED = {
 
 
 @cache
-def groups() -> tuple[dict[str, str], frozenset[str]]:
-    """Stem -> the name of its group, and the names of the groups that claim something."""
-    names: dict[str, str] = {}
-    claims: set[str] = set()
-    for line in _GROUPS.replace("\\\n", "").strip().splitlines():
-        mark, words = line.partition(" ")[0], line.lstrip("!= ").split()
-        name = words[0] if "=" in mark else stem(words[0])
-        if mark.startswith("!"):
-            claims.add(name)
-        for word in words:
-            names.setdefault(word if "=" in mark else stem(word), name)
-            names.setdefault(word, name)
-    return names, frozenset(claims)
-
-
-@cache
 def free_stems() -> frozenset[str]:
     """The stems of words that need no support."""
     return frozenset(stem(word) for word in [*_FREE.split(), *QUESTION_WORDS])
 
 
 @cache
+def light_stems() -> frozenset[str]:
+    """The stems of words that may be new to a profile in a sentence that it supports."""
+    said = {*_LIGHT.split(), *START_CUES, *END_CUES, *DONE_CUES, *ONGOING_CUES, *ENDED_CUES}
+    return frozenset(map(stem, {*said, *_CURRENCIES.split()}))
+
+
+@cache
 def state_stems() -> frozenset[str]:
     """The stems that only say that somebody worked somewhere."""
     return frozenset(map(stem, _STATE))
-
-
-def concept(word: str) -> str:
-    """The word that stands for a plain word and all that mean the same."""
-    stemmed, names = stem(word), groups()[0]
-    return names.get(word) or names.get(stemmed, stemmed)
 
 
 # Where one of another language's commonest words stands and hardly an English one.
@@ -372,6 +268,11 @@ _OTHER_LANGUAGES = frozenset(
     het een en van met voor bij als heeft is op te
     och ar en ett pa hos som har med av for det
     o os as um uma com na no em e da do foi trabalha desde
+    son projet projeto proyecto trabajo trabaja trabajaba estudio tiene habla ha sus ella fueron
+    trabalhou estudou tem fala ela
+    ele seu sua foram pela pelo travaille etude parle elle ses sa leur dans ete etait titulaire
+    arbeitet arbeitete studierte spricht leitete wurden seine ihre ihr sein beim durch uber sich
+    lavora lavorato parla suo sua nel alla dalla
     """.split()
 )
 _ENGLISH = frozenset(
@@ -386,6 +287,7 @@ FOREIGN_TITLES = re.compile(
     r"|ingegnere|sviluppator\w*|direttor\w*|responsabile|tirocinante|fondator\w*"
     r"|ontwikkelaar|directeur|stagiair\w*|adviseur|manager|utvecklare|chef|konsult|praktikant"
     r"|engenheir[oa]|desenvolvedor\w*|diretor\w*|estagiari[oa]|oprichter|grunder\w*|fondat\w*"
+    r"|doutorado|dottorato|mestrado|maestria|diplom\w*"
     r"|meister|doktor\w*|doctorat|doctorado|laurea|licence|licenciatura|master\w*|bachelor\w*)\b"
 )
 GERMAN = frozenset(
@@ -399,5 +301,5 @@ _ONLY_OTHER = _OTHER_LANGUAGES - _ENGLISH
 def is_other_language(words: list[str]) -> bool:
     """Whether a sentence, as plain words, is not in English."""
     other = sum(word in _ONLY_OTHER for word in words)
-    english = sum(word in _ENGLISH for word in words)
+    english = sum(word in _ENGLISH and word != "a" for word in words)
     return other >= 2 and other > english

@@ -1,0 +1,73 @@
+"""Reads a clause of an answer: beside its words what it says somebody is, did and how often."""
+
+import re
+from collections.abc import Container
+
+from chatbot.knowledge.evidence_groups import concept, groups
+from chatbot.knowledge.evidence_reading import Reading, read
+from chatbot.knowledge.evidence_tokens import written_out
+from chatbot.knowledge.evidence_words import PERIODS
+from chatbot.knowledge.words import plain, split_words
+
+_MOST = re.compile(r"\b(?:the|his|her|their|one of the) (?:(?:\w+ )?most (?!recent)|leading\b)")
+_TITLED = re.compile(
+    r"\b(?:as|is|was|been|be|became|become|served as|employed|role of|position of|promoted to)\s+"
+    r"(?:(?:currently|now|also|once)\s+)?(?:(?:an?|the|our|its|their)\s+)?(?!\w+(?:ing|ed)\b"
+    r"|(?:at|with|in|on|from|by|for|not|never)\b)"
+    r"([^,;.()]+?)(?=\s+(?:at|of the|for|with|in|from|since|until|between|on|by|and|who|that"
+    r"|where)\b"
+    r"|[,;.()]|$)"
+)
+# "University of Washington", "Sequoia Capital": one name, whose words stand together.
+_PHRASE = re.compile(r"\b[A-Z][\w&]*(?:(?: of| de| for| du| of the)? [A-Z][\w&]*)+")
+_CAPITAL = re.compile(r"[A-Z][\w&]*")
+_END = (
+    r"(?=\s+(?:at|for|with|in|from|by|on|using|through|that|which|who|to|while|when|where|during"
+    r"|since|until|under|across|within|as|and|into|of|so|after|before)\b|[,;:.()]|$)"
+)
+_DEED = re.compile(
+    r"\b(led|leads|headed|heads|managed|manages|directed|directs|oversaw|oversees|supervised"
+    r"|founded|co-?founded|established|invented|created|creates|built|wrote|developed|designed"
+    r"|authored|launched|architected|acquired|chaired)\s+"
+    r"(?:(?:the|an?|its|their|his|her|our|this)\s+)?(?!(?:with|by|in|on|for|from|to|at)\b)"
+    r"([^,;:.()]+?)" + _END,
+    re.IGNORECASE,
+)
+_EVERY_OTHER = re.compile(
+    r"(?i)\bevery (?:second|other|third|fourth|\d\w*) (?:day|week|month|year)\b"
+)
+_OFTEN = re.compile(
+    r"\b(?:(?:every|each|once an?|twice an?|once per)\s+(?:second\s+|other\s+|single\s+)?"
+    r"(day|night|week|weekend|month|quarter|year|morning|evening)\b|("
+    + "|".join(PERIODS)
+    + r")\b)",
+    re.IGNORECASE,
+)
+
+
+def read_clause(
+    text: str, *, known: Container[str], ignored: Container[str], starts: bool
+) -> Reading:
+    """Read a clause as `read` does, and find its title, its deeds, its phrases, its periods."""
+    reading = read(text, known=known, ignored=ignored, starts=starts)
+    if _MOST.search(text.lower()):
+        reading.musts.append("most")
+    musts = set(reading.musts)
+    reading.phrases = [
+        {concept(plain(word)) for word in _CAPITAL.findall(phrase)} & musts
+        for phrase in _PHRASE.findall(written_out(text))
+    ]
+    titled = _TITLED.search(text)
+    if titled:
+        title = read(titled[1], ignored=ignored, starts=False)
+        reading.title, reading.title_words = title.musts, title.words
+    claimed = musts | set(reading.softs)
+    for match in _DEED.finditer(text):
+        thing = {concept(word) for word in split_words(match[2])} & claimed
+        if thing - groups()[1]:
+            reading.deeds.append((concept(plain(match[1]).replace("-", "")), thing))
+    if _EVERY_OTHER.search(text):
+        reading.musts.append("every other")
+    for match in _OFTEN.finditer(text):
+        reading.periods.add(concept(PERIODS.get((match[2] or "").lower(), match[1] or match[2])))
+    return reading

@@ -1,0 +1,126 @@
+"""What one line of a record holds: a number, a date, a length of time, words in an order."""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from chatbot.knowledge.evidence_groups import concept
+from chatbot.knowledge.evidence_reading import Reading
+from chatbot.knowledge.evidence_records import Line, Record
+from chatbot.knowledge.evidence_tokens import Length, Moment, Number
+from chatbot.knowledge.evidence_words import COUNTED, END_CUES, START_CUES
+from chatbot.knowledge.sections import SectionKind
+
+FROM_TO = re.compile(r"\bfrom\b.{0,40}?([\w+#]+) (?:down |up )?to ([\w+#]+)")
+
+
+_NAMED_FOR = frozenset({SectionKind.PROJECT, SectionKind.PUBLICATION, SectionKind.AWARD})
+
+
+def has_number(line: Line, number: Number) -> bool:
+    """Whether a line has an amount, counting the same thing where that is a thing to count."""
+    for other in line.reading.numbers:
+        is_counted = number.bound in _counted_concepts()
+        if is_counted and other.bound != number.bound:
+            continue
+        is_as_said = number.fits(other) and number.compared in ("", other.compared)
+        if is_as_said and _same_measure(line, number, other):
+            return True
+    return False
+
+
+def _same_measure(line: Line, number: Number, other: Number) -> bool:
+    """Whether "all 24" and "90 a day" are said of the number in the line as well."""
+    if number.is_whole and not other.is_whole:
+        return False
+    if not number.rate or number.rate == other.rate:
+        return True
+    return not other.rate and number.rate in line.stems
+
+
+def stands_near(line: Line, names: set[str]) -> bool:
+    """Whether the words of one name stand in a line and beside each other."""
+    if not names <= line.stems:
+        return False
+    places = [line.places[name] for name in names if name in line.places]
+    reach = 2 * len(names) + 2
+    if len(places) < 2:
+        return True
+    return any(
+        all(any(abs(place - start) <= reach for place in other) for other in places)
+        for start in places[0]
+    )
+
+
+def has_deed(record: Record, verb: str, thing: set[str]) -> bool:
+    """Whether one line tells that this was led or made; what a record is named for was."""
+    if record.kind in _NAMED_FOR and thing & record.title:
+        return True
+    wanted = _making() if verb in _making() else {verb}
+    for line in (record.head, *record.lines):
+        held = [word for word in thing if is_like(word, set(line.stems))]
+        if wanted & line.stems and 2 * len(held) >= len(thing):
+            return True
+    return False
+
+
+@cache
+def _making() -> frozenset[str]:
+    return frozenset(concept(word) for word in "build introduce start launch invent".split())
+
+
+@cache
+def _counted_concepts() -> frozenset[str]:
+    return frozenset(concept(word) for word in COUNTED)
+
+
+def counts(number: Number, stems: Iterable[str]) -> bool:
+    """Whether what a number counts stands among these concepts."""
+    return not number.bound or is_like(number.bound, set(stems))
+
+
+def _same_moment(moment: Moment, other: Moment) -> bool:
+    return moment.year == other.year and moment.month in (None, other.month)
+
+
+def has_moment(line: Line, moment: Moment, has_span: bool = False) -> bool:
+    """Whether a line has a date; with `has_span` its record has dates of its own."""
+    if moment.cue in ("start", "end"):
+        # When somebody came or left is told by the record's own dates, or in these very words.
+        cues = START_CUES if moment.cue == "start" else END_CUES
+        if has_span or not cues.intersection(line.reading.words):
+            return False
+    return any(_same_moment(moment, other) for other in line.reading.moments)
+
+
+def has_length(line: Line, length: Length) -> bool:
+    """Whether a line has a length of time."""
+    return any(length.months == other.months for other in line.reading.lengths)
+
+
+def is_reversed(reading: Reading, lines: Sequence[Line], low: str) -> bool:
+    """Whether "from PHP to Go" is told the other way round by every line that has both."""
+    ends = FROM_TO.search(low)
+    names = {concept(word) for word in ends.groups()} if ends else set()
+    having = [line for line in lines if names and names <= line.reading.stems]
+    return bool(having) and not any(same_order(reading, line, low) for line in having)
+
+
+def same_order(reading: Reading, line: Line, low: str) -> bool:
+    """Whether the numbers and names of "from 3 to 28" stand in the same order in a line."""
+    values = [other.value for other in line.reading.numbers]
+    places = [values.index(n.value) for n in reading.numbers if n.value in values]
+    told = [concept(word) for word in line.reading.words]
+    ends = FROM_TO.search(low)
+    names = [concept(word) for word in ends.groups()] if ends else []
+    named = [told.index(name) for name in names if name in told]
+    return places == sorted(places) and named == sorted(named)
+
+
+def is_like(soft: str, held: set[str]) -> bool:
+    """Whether a concept is held, or one that begins alike: "optimis" is like "optimiz"."""
+    if soft in held:
+        return True
+    if len(soft) < 5:
+        return False
+    return any(other[:5] == soft[:5] for other in held)

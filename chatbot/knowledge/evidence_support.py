@@ -1,0 +1,358 @@
+"""Which records hold what a clause claims: all of it together, at the right time."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from chatbot.knowledge.evidence_derived import length_fits, span_months
+from chatbot.knowledge.evidence_groups import concept
+from chatbot.knowledge.evidence_index import RecordIndex
+from chatbot.knowledge.evidence_lines import (
+    FROM_TO,
+    counts,
+    has_deed,
+    has_length,
+    has_moment,
+    has_number,
+    is_like,
+    is_reversed,
+    same_order,
+    stands_near,
+)
+from chatbot.knowledge.evidence_reading import Reading, read
+from chatbot.knowledge.evidence_records import Line, Record, month_count
+from chatbot.knowledge.evidence_tokens import Length, Moment
+from chatbot.knowledge.evidence_words import (
+    ENDED_CUES,
+    NEARLY_WON,
+    ONGOING_CUES,
+    SUPERLATIVES,
+    free_stems,
+    light_stems,
+    state_stems,
+)
+from chatbot.knowledge.sections import SectionKind
+from chatbot.knowledge.words import stem
+
+# Of the words that claim nothing by themselves so many may stand in the profile but elsewhere. One
+# that is new to it, and not a word of everyday speech, may stand beside so many that are held.
+ELSEWHERE_SHARE = 0.4
+FIRM_FOR_NEW = 4
+_NOW = re.compile(
+    r"\b(?:works|is working|serves|is employed|is serving|is an?|is the|is (?:currently|now))\b"
+)
+_JOINED = re.compile(r"\b(?:joined|hired|recruited|came to|been (?:at|with) .{1,40} since)\b")
+_WANTED = re.compile(
+    r"\b(?:would|wants?|hop(?:es?|ing)|goals?|aim\w*|plan\w*|ambition\w*|future|looking|aspir\w+"
+    r"|intend\w*|interested|pursuing|working towards?|consider\w*|open to|wish\w*|dreams?|prefer\w*"
+    r"|suits?|like)\b"
+)
+_RANKS = frozenset("head director manager chief president vice".split())
+_NO = re.compile(r"(?i)(?:no|not|never|unfortunately)\b|.*\bi(?: am|['’]m) (?:not|staying)\b")
+_ASKS = re.compile(r"(?i)(?:^|\band |, )(?:do|are|can|would|will|have|could|did|were) you\b")
+_GRADUATED = re.compile(
+    r"\bafter (?:\w+ )?(?:university|college|graduat\w+|studies|studying|degrees?|school)\b"
+)
+_LATEST = re.compile(
+    r"\b(?:most recent(?:ly)?|latest|last (?:job|role|position|employer|company))\b"
+)
+_EARLIEST = re.compile(
+    r"\b(?:first|earliest) (?:job|role|position|employer|company|degree|internship|work)\b"
+)
+TOLD = frozenset({SectionKind.FAQ, SectionKind.ANSWER, SectionKind.STORY})
+WORKISH = frozenset({SectionKind.WORK, SectionKind.PROJECT, SectionKind.VOLUNTEER})
+
+
+class Support:
+    """Finds the records that hold a clause; it keeps nothing of one answer for the next."""
+
+    def __init__(self, index: RecordIndex) -> None:
+        self.index = index
+
+    def holders(self, reading: Reading, text: str) -> set[int]:
+        """The records that hold all of a clause, as it is read and in its words."""
+        low = text.lower()
+        if _EARLIEST.search(low):
+            reading = replace(
+                reading,
+                musts=[must for must in reading.musts if must != "first"],
+                words=[word for word in reading.words if word != "first"],
+            )
+        candidates = self.index.holders(set(reading.musts))
+        records = [self.index.records[number] for number in candidates]
+        jobs = [record for record in records if _is_job_of(record, reading)]
+        if jobs and not any(self._fits_time(record, reading, low) for record in jobs):
+            return set()
+        if _JOINED.search(low) and reading.moments and not reading.title and jobs:
+            first = min(job.span.start for job in jobs if job.span)
+            records = [job for job in jobs if job.span and job.span.start == first]
+        records = [
+            record
+            for record in records
+            if self._fits_time(record, reading, low) and _is_of_owner(record, reading)
+        ]
+        found = {record.number for record in records if self._fits(record, reading, low)}
+        if found and _LATEST.search(low):
+            found = self._outermost(found, newest=True)
+        if found and _EARLIEST.search(low):
+            found = self._outermost(found, newest=False, graduated=bool(_GRADUATED.search(low)))
+        return found
+
+    def _outermost(self, found: set[int], *, newest: bool, graduated: bool = False) -> set[int]:
+        """Those of the records that are the latest, or the earliest, of their kind; the earliest
+        since the last degree when `graduated`."""
+        degrees = [
+            r.span.end
+            for r in self.index.records
+            if r.kind is SectionKind.EDUCATION and r.span and r.span.end
+        ]
+        earliest = max(degrees, default=0) if graduated else 0
+        kept: set[int] = set()
+        for number in found:
+            record = self.index.records[number]
+            spans = [r.span for r in self.index.records if r.kind is record.kind and r.span]
+            if record.span is None:
+                continue
+            starts = [span.start for span in spans if span.start >= earliest]
+            if not starts:
+                continue
+            if record.span.start == (max(starts) if newest else min(starts)):
+                kept.add(number)
+        return kept
+
+    def _graduated(self) -> int:
+        """The month in which the last degree was finished; 0 without any."""
+        degrees = [r.span for r in self.index.records if r.kind is SectionKind.EDUCATION and r.span]
+        return max((span.end for span in degrees if span.end), default=0)
+
+    def _fits_time(self, record: Record, reading: Reading, low: str) -> bool:
+        """Whether what is said to go on does, and what is said to be over is."""
+        if record.span is None or not reading.musts:
+            return True
+        words = set(reading.words)
+        is_open = record.span.end is None
+        if words & ONGOING_CUES or (record.kind in WORKISH and _NOW.search(low)):
+            return is_open or bool(words & ENDED_CUES)
+        if words & ENDED_CUES or "used to" in low:
+            return not (is_open and record.kind is SectionKind.WORK)
+        return True
+
+    def _fits(self, record: Record, reading: Reading, low: str) -> bool:
+        head = record.head
+        is_job = record.span is not None and record.kind in (
+            SectionKind.WORK,
+            SectionKind.VOLUNTEER,
+        )
+        if reading.title and not _has_title(record, reading, is_job=is_job):
+            return False
+        numbers = [n for n in reading.numbers if not has_number(head, n)]
+        moments = [m for m in reading.moments if not self.head_has(record, m, reading)]
+        lengths = [
+            length
+            for length in reading.lengths
+            if not self.lasted(record, length) and not self._lasted_since(reading, length)
+        ]
+        if reading.negated and not self._denies_too(record, reading):
+            return False
+        lines = _firm_lines(record, low)
+        if any(not any(stands_near(line, phrase) for line in lines) for phrase in reading.phrases):
+            return False
+        if any(not has_deed(record, verb, thing) for verb, thing in reading.deeds):
+            return False
+        if any(not any(period in line.stems for line in lines) for period in reading.periods):
+            return False
+        everything = frozenset[str]().union(*(line.stems for line in lines))
+        if not set(reading.musts) <= everything:
+            return False
+        praised = _praised(reading.words)
+        if praised and not any(praised <= line.stems for line in lines):
+            return False
+        if not (numbers or moments or lengths):
+            if not reading.numbers and not reading.moments:
+                if is_reversed(reading, lines, low):
+                    return False
+                return self._fits_words(reading, everything) and not self._is_denied(
+                    record, reading
+                )
+            stems = head.stems if reading.numbers else everything
+            if set(reading.musts) <= stems and self._fits_words(reading, stems):
+                return not self._is_denied(record, reading)
+        for line in lines[1:] if lines and lines[0] is head else lines:
+            stems = head.stems | line.stems
+            if not set(reading.musts) <= stems:
+                continue
+            if any(not has_number(line, n) or not counts(n, stems) for n in numbers):
+                continue
+            if any(not has_moment(line, m, record.span is not None) for m in moments):
+                continue
+            if any(not has_length(line, length) for length in lengths):
+                continue
+            if (
+                lengths
+                and record.span
+                and not any(is_like(s, set(line.stems)) for s in reading.softs)
+            ):
+                continue
+            if not reading.negated and self.denies(line, reading):
+                continue
+            if FROM_TO.search(low) and not same_order(reading, line, low):
+                continue
+            if self._fits_words(reading, stems):
+                return True
+            # What is counted stands in this line; the rest may describe the record.
+            is_bound = bool(numbers) and all(n.bound for n in numbers)
+            if is_bound and all(soft in record.stems for soft in reading.softs):
+                return True
+        return False
+
+    def _denies_too(self, record: Record, reading: Reading) -> bool:
+        """Whether a line of a record denies what the clause denies, and not something else."""
+        asked = {*reading.musts, *reading.softs} & record.head.stems
+        if asked and _answers_no(record):
+            return set(reading.musts) <= record.stems
+        told = Reading(musts=reading.musts, softs=reading.softs)
+        if record.span is not None:
+            told.musts = [must for must in reading.musts if must not in record.head.stems]
+            told.softs = [soft for soft in reading.softs if soft not in record.head.stems]
+        return any(
+            line.reading.negated
+            and set(reading.musts) <= record.head.stems | line.stems
+            and self.denies(line, told)
+            for line in (record.head, *record.lines)
+        )
+
+    def _is_denied(self, record: Record, reading: Reading) -> bool:
+        """Whether the only lines that speak of it deny it."""
+        if reading.negated:
+            return False
+        wanted = set(reading.musts)
+        told = record.lines if record.kind in TOLD else (record.head, *record.lines)
+        lines = [line for line in told if wanted & line.stems]
+        return bool(lines) and all(self.denies(line, reading) for line in lines)
+
+    def denies(self, line: Line, reading: Reading) -> bool:
+        """Whether the words of a clause stand in the part of a line that is denied."""
+        wanted = {*reading.musts, *reading.softs}
+        return any(part & wanted for part in line.denied)
+
+    def _fits_words(self, reading: Reading, stems: Iterable[str]) -> bool:
+        """Whether enough of the other words are held, or at least not held elsewhere only."""
+        softs = list(dict.fromkeys(reading.softs))
+        if not softs:
+            return True
+        held = set(stems)
+        missing = [soft for soft in softs if soft not in light_stems() and not is_like(soft, held)]
+        elsewhere = [soft for soft in missing if soft in self.index.postings]
+        if len(elsewhere) > ELSEWHERE_SHARE * len(softs):
+            return False
+        firm = reading.claims + len(softs) - len(missing)
+        return len(missing) - len(elsewhere) <= (firm >= FIRM_FOR_NEW)
+
+    def head_has(self, record: Record, moment: Moment, reading: Reading) -> bool:
+        """Whether a date is the beginning or end of a record, or, of a clause that only says that
+        somebody worked there, within it."""
+        first, last = month_count(moment)
+        span = record.span
+        if span is None:
+            return has_moment(record.head, moment)
+        is_start = first <= span.start <= last
+        is_end = span.end is not None and first <= span.end <= last
+        if not span.has_months and moment.month is not None:
+            return False
+        if moment.cue in ("start", "from"):
+            return is_start
+        if moment.cue in ("end", "done"):
+            return is_end
+        if is_start or is_end:
+            return True
+        is_state = bool(state_stems() & reading.stems) and set(reading.musts) <= record.head.stems
+        end = self.index.now if span.end is None else span.end
+        return is_state and span.start <= first and last <= end
+
+    def _lasted_since(self, reading: Reading, length: Length) -> bool:
+        """Whether a length of time only counts the years since a date that is said as well."""
+        return any(
+            length_fits(length, self.index.now - month)
+            for moment in reading.moments
+            if moment.cue == "start"
+            for month in month_count(moment)
+        )
+
+    def lasted(self, record: Record, length: Length) -> bool:
+        if has_length(record.head, length):
+            return True
+        if record.span is None:
+            return False
+        return length_fits(length, span_months(record.span, self.index.now), record.span)
+
+
+def _is_job_of(record: Record, reading: Reading) -> bool:
+    """Whether a record is a job at the place that a clause names and names nothing beside it."""
+    names = set(reading.names)
+    return record.kind is SectionKind.WORK and bool(names) and names <= record.head.stems
+
+
+def _is_of_owner(record: Record, reading: Reading) -> bool:
+    """Whether a record may speak for the owner: the head of a reference is about its writer."""
+    if record.kind is not SectionKind.REFERENCE or not (reading.names or reading.title):
+        return True
+    writer = record.section.heading.partition(":")[2] or record.section.heading
+    return bool(set(reading.names) & read(writer.split(",")[0]).stems)
+
+
+def _firm_lines(record: Record, low: str) -> list[Line]:
+    """The lines of a record that tell what is, or, to a clause that speaks so, what is wanted."""
+    is_planned, is_nearly = bool(_WANTED.search(low)), bool(NEARLY_WON.search(low))
+    if record.head.is_planned and record.kind not in TOLD and not is_planned:
+        return []
+    return [
+        line
+        for line in (record.head, *record.lines)
+        if (is_planned or not line.is_planned or (line is record.head and record.kind in TOLD))
+        and (is_nearly or not line.is_nearly)
+    ]
+
+
+def _has_title(record: Record, reading: Reading, *, is_job: bool) -> bool:
+    """Whether a job's head has all of a title; elsewhere one line has it, with the names."""
+    title = set(reading.title)
+    if is_job:
+        if title <= record.head.stems:
+            return _rank(reading.title_words) <= _rank(record.head.reading.words)
+        said = [concept(word) for word in reading.title_words]
+        return len(said) > 1 and any(_has_run(line, said) for line in record.lines)
+    is_told = record.kind in TOLD
+    head = frozenset[str]() if is_told else record.head.stems
+    wanted, leads = title | set(reading.names), title & {concept("lead")}
+    above = frozenset[str]() if is_told else record.head.reading.stems
+    # A manager leads, but is not therefore a head of anything.
+    return any(
+        wanted <= head | line.stems and leads <= above | line.reading.stems
+        for line in (record.head, *record.lines)
+    )
+
+
+def _answers_no(record: Record) -> bool:
+    """Whether a question such as "Would you relocate?" is answered with no."""
+    is_asked = record.kind in TOLD and _ASKS.search(record.section.heading)
+    return bool(is_asked and record.lines and _NO.match(record.lines[0].text))
+
+
+def _has_run(line: Line, said: Sequence[str]) -> bool:
+    """Whether a line has some words one after the other."""
+    told = [concept(word) for word in line.reading.words]
+    return any(told[i : i + len(said)] == said for i in range(len(told) - len(said) + 1))
+
+
+def _rank(words: Iterable[str]) -> frozenset[str]:
+    """The ranks in a title: who leads a team is not the head of a department."""
+    return _RANKS.intersection(words)
+
+
+def _praised(words: Sequence[str]) -> set[str]:
+    """A superlative and the word that it praises, both to stand in one line."""
+    for place, word in enumerate(words):
+        if word in SUPERLATIVES and place:
+            rest = [w for w in words[place + 1 :] if w != "percent" and stem(w) not in free_stems()]
+            return {concept(word), *(concept(other) for other in rest[:1])}
+    return set()
