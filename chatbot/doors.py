@@ -39,6 +39,7 @@ def build_program_chat(services: Services) -> "ProgramChat":
             fit=services.fit,
             tailor=services.tailor,
             context=services.context,
+            confirming=services.confirming,
         )
     )
 
@@ -91,6 +92,7 @@ def _build_routers(
         bell=services.live,
         book=services.book,
         limits=services.limits,
+        confirming=services.confirming,
     )
     chats = build_program_chat(services)
     tools = McpTools(

@@ -118,19 +118,29 @@ def build_privacy(
 
 
 def build_mailer(
-    settings: Settings, profile: Profile, database: Database, outbox: Outbox
+    settings: Settings,
+    profile: Profile,
+    database: Database,
+    outbox: Outbox,
+    confirming: Confirming,
 ) -> Mailer:
     url = settings.email_url.get_secret_value() if settings.email_url else None
     return Mailer(
         database=database,
         channel=open_mail_channel(url, lets_smtp_out=settings.space_id is None),
         values=MailerValues(owner_name=profile.name, page_url=find_page_url(settings)),
+        confirming=confirming,
         run_id=outbox.run_id,
     )
 
 
 def build_calls(
-    settings: Settings, profile: Profile, database: Database, secret_key: str, limits: Limits
+    settings: Settings,
+    profile: Profile,
+    database: Database,
+    secret_key: str,
+    limits: Limits,
+    confirming: Confirming,
 ) -> Calls:
     zone = parse_zone(settings.time_zone)
     hours = settings.call_hours or settings.working_hours
@@ -161,9 +171,14 @@ def build_calls(
     return Calls(
         bookings=bookings,
         desk=CallDesk(
-            bookings, database=database, signer=Signer(secret_key, "visit"), limits=limits
+            bookings,
+            database=database,
+            signer=Signer(secret_key, "visit"),
+            limits=limits,
+            confirming=confirming,
         ),
         codes=codes,
+        confirming=confirming,
         links=ReturnLinks(database=database, sealer=Sealer(secret_key, "return")),
         zone=zone,
         calendar_url=settings.calendar_url or "",

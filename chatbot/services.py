@@ -126,6 +126,7 @@ class Services:
     fit: FitDesk
     tailor: TailorDesk
     context: ContextReader
+    confirming: Confirming
     access: OwnerAccess | None = None
     budget_cap: int = 0
     copies: "Copies | None" = None
@@ -205,13 +206,13 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
     count = lru_cache(maxsize=COUNTED_TEXTS)(count_tokens)
     counted = build_counted_addresses(settings, secret_key)
     limits = build_limits(settings, counted)
-    calls = build_calls(settings, profile, database, secret_key, limits)
+    confirming = Confirming(database, copies)
+    calls = build_calls(settings, profile, database, secret_key, limits, confirming)
     knowledge = KnowledgeNow(
         profile,
         escalation_keywords=settings.escalation_keywords or DEFAULT_KEYWORDS,
         call_address=calls.address,
     )
-    confirming = Confirming(database, copies)
     telling, book = build_telling(settings, profile, live), QuestionBook()
     fit_links = FitLinks(Signer(secret_key, "fit sheet"))
     jobs = JobReader(tokens=settings.job_tokens, count=count)
@@ -275,7 +276,7 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
     privacy = build_privacy(
         settings, database, engine, live, forget=count.cache_clear, confirming=confirming
     )
-    mailer = build_mailer(settings, profile, database, outbox)
+    mailer = build_mailer(settings, profile, database, outbox, confirming)
     return Services(
         profile=profile,
         database=database,
@@ -341,6 +342,7 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
         if access_values
         else None,
         limits=limits,
+        confirming=confirming,
         budget_cap=get_budget_cap(settings),
         copies=copies,
         is_disk_lost=is_disk_lost(settings),

@@ -22,6 +22,7 @@ from chatbot.engine.views import MessageView
 from chatbot.engine.visitor_chat import ChatKey, PageInfo, VisitorChat, build_message
 from chatbot.errors import ChatbotError, NotFound
 from chatbot.events import Bell
+from chatbot.people.confirming import Confirming
 from chatbot.people.erasing import ErasureReason
 from chatbot.people.inbox_desk import InboxDesk
 from chatbot.people.privacy import Privacy
@@ -99,6 +100,7 @@ class ProgramParts:
     fit: FitDesk
     tailor: TailorDesk
     context: ContextReader
+    confirming: Confirming
 
 
 class ProgramChat:
@@ -218,7 +220,7 @@ class ProgramChat:
     async def escalate(
         self, caller: Caller, chat_id: uuid.UUID, *, reason: str = "", message: str = ""
     ) -> ChatFacts:
-        """Call the owner into a chat."""
+        """Call the owner into a chat; raises NotConfirmed when it is not certain to be kept."""
         await self.read(caller, chat_id)
         note = "\n".join(filter(None, [clean_text(reason, limit=MAX_REASON), message]))
         if caller.is_owner:
@@ -229,6 +231,7 @@ class ProgramChat:
 
             await self._database.write(work)
             await self._ring(caller, chat_id)
+            await self._parts.confirming.require(chat_id)
         else:
             await self._parts.chat.ask_for_human(caller.key(chat_id), note)
         return await self.read(caller, chat_id)

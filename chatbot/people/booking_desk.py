@@ -90,7 +90,10 @@ class BookingDesk:
         return await self._database.read(work)
 
     async def cancel(self, booking_id: uuid.UUID | str) -> bool:
-        """End a call and free its time; returns whether the visitor is written to."""
+        """End a call and free its time; returns whether the visitor is written to.
+
+        Raises NotConfirmed when it is not certain that this is kept.
+        """
         key = _key(booking_id)
 
         def work(session: Session) -> None:
@@ -98,6 +101,7 @@ class BookingDesk:
                 raise NotFound(CALL_GONE)
 
         await self._database.write(work)
+        await self._calls.confirming.require()
         return self._calls.codes.sends_email
 
     async def build_file(self, booking_id: uuid.UUID | str) -> CallFile:

@@ -6,7 +6,7 @@ opens the booking pages and nothing else. The secret of a call's link opens that
 
 import secrets
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +15,7 @@ from sqlmodel import Session
 from chatbot.errors import InvalidInput, NotFound
 from chatbot.people.bookings import MAX_KEY, Bookings, CallWish, Place, check_wish
 from chatbot.people.call_letters import FILE_NAME
+from chatbot.people.confirming import Confirming
 from chatbot.people.limits import LimitKind, Limits
 from chatbot.people.sessions import Arrival, arrive, get_own_conversation, get_session
 from chatbot.signing import Signer, hash_token
@@ -73,7 +74,11 @@ class CallFile:
 
 
 class CallDesk:
-    """The calls of visitors, one method for each thing that they can do."""
+    """The calls of visitors, one method for each thing that they can do.
+
+    What books, moves or cancels a call raises NotConfirmed when it is done and not certain to be
+    kept; asked for again, it is confirmed and not done twice.
+    """
 
     def __init__(
         self,
@@ -82,8 +87,10 @@ class CallDesk:
         database: Database,
         signer: Signer,
         limits: Limits,
+        confirming: Confirming,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
+        self._confirming = confirming
         self._limits = limits
         self._bookings = booked
         self._database = database
@@ -174,7 +181,12 @@ class CallDesk:
         return await self._database.write(work)
 
     async def find_held(
-        self, visit: Visit, starts_at: datetime, client_key: str
+        self,
+        visit: Visit,
+        starts_at: datetime,
+        client_key: str,
+        *,
+        statuses: Collection[str] = _UNCONFIRMED,
     ) -> CallView | None:
         """The time that a visitor holds, also when the hold has run out; None when it is gone."""
 
@@ -183,7 +195,7 @@ class CallDesk:
                 session, session_id=visit.session_id, client_key=client_key[:MAX_KEY]
             )
             is_there = row is not None and row.starts_at == starts_at
-            if row is None or not is_there or row.status not in _UNCONFIRMED:
+            if row is None or not is_there or row.status not in statuses:
                 return None
             return self._view(row)
 
@@ -211,7 +223,13 @@ class CallDesk:
             self._check_visit(session, visit)
             return self._view(self._bookings.confirm(session, place, starts_at, wish))
 
-        return await self._database.write(work)
+        return await self._keep(work)
+
+    async def _keep(self, work: Callable[[Session], CallView]) -> CallView:
+        """Write, and answer once it is certain that it is kept."""
+        call = await self._database.write(work)
+        await self._confirming.require(call.id)
+        return call
 
     async def _count(self, kind: LimitKind, visit: Visit, address: str | None) -> None:
         who = None if visit.is_new else str(visit.session_id)
@@ -241,7 +259,7 @@ class CallDesk:
             row = self._bookings.move(session, self._get(session, token).id, starts_at)
             return self._view(row or self._get(session, token))
 
-        return await self._database.write(work)
+        return await self._keep(work)
 
     async def cancel(self, token: str) -> CallView:
         """End a call and free its time; raises NotFound."""
@@ -250,7 +268,7 @@ class CallDesk:
             row = self._bookings.cancel(session, self._get(session, token).id)
             return self._view(row or self._get(session, token))
 
-        return await self._database.write(work)
+        return await self._keep(work)
 
     async def build_file(self, token: str) -> CallFile:
         """The calendar file of a call; raises NotFound."""

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from chatbot.people.bookings import Bookings
 from chatbot.people.call_desk import CallDesk
+from chatbot.people.confirming import Confirming
 from chatbot.people.email_codes import EmailCodes
 from chatbot.people.return_links import ReturnLinks
 
@@ -20,6 +21,7 @@ class Calls:
     desk: CallDesk
     codes: EmailCodes
     links: ReturnLinks
+    confirming: Confirming
     zone: ZoneInfo
     calendar_url: str = ""
     hours_text: str = ""

@@ -37,37 +37,37 @@ class SafeCopies(Protocol):
 
 
 class Confirming:
-    """Confirms contacts and escalations; without copies the disk itself is what is promised."""
+    """Confirms contacts, escalations and calls; without copies the disk is what is promised."""
 
     def __init__(self, database: Database, copies: SafeCopies | None = None) -> None:
         self._database = database
         self._copies = copies
 
-    async def is_safe(self, conversation_id: uuid.UUID | None = None) -> bool:
+    async def is_safe(self, subject_id: uuid.UUID | None = None) -> bool:
         """Whether a copy outside of this machine has what was committed before this call.
 
-        After a while, it is enough that the owner was sent the last notification about the
-        conversation.
+        After a while, it is enough that the owner was sent the last notification about its subject:
+        a conversation, a contact or a call.
         """
         if self._copies is None or await self._copies.confirm(COPY_SECONDS):
             return True
-        tries = round(CHANNEL_SECONDS / ASK_SECONDS) if conversation_id is not None else 0
+        tries = round(CHANNEL_SECONDS / ASK_SECONDS) if subject_id is not None else 0
         for _ in range(tries):
-            if await self._database.read(lambda s: _was_sent(s, conversation_id)):
+            if await self._database.read(lambda s: _was_sent(s, subject_id)):
                 return True
             await asyncio.sleep(ASK_SECONDS)
         log.warning("neither a copy nor a channel has what a visitor left")
         return False
 
-    async def require(self, conversation_id: uuid.UUID | None = None) -> None:
+    async def require(self, subject_id: uuid.UUID | None = None) -> None:
         """Raise NotConfirmed unless it is safe."""
-        if not await self.is_safe(conversation_id):
+        if not await self.is_safe(subject_id):
             raise NotConfirmed
 
 
-def _was_sent(session: Session, conversation_id: uuid.UUID | None) -> bool:
-    """Whether a channel took the last notification that names the conversation."""
-    found = list_naming(session, [conversation_id] if conversation_id else [])
+def _was_sent(session: Session, subject_id: uuid.UUID | None) -> bool:
+    """Whether a channel took the last notification that names the subject."""
+    found = list_naming(session, [subject_id] if subject_id else [])
     last = max((row.id for row in found), default=None)
     taken = select(Delivery.id).where(
         Delivery.notification_id == last, col(Delivery.status) == NotificationStatus.SENT

@@ -16,6 +16,7 @@ from typing import Protocol
 from sqlmodel import Session, col
 
 from chatbot.people.channels import SendResult, failed_inside
+from chatbot.people.confirming import Confirming
 from chatbot.people.contact_details import validate_email
 from chatbot.people.mail_channel import Letter
 from chatbot.people.retries import Retries, write_for_sure
@@ -103,12 +104,14 @@ class Mailer:
         database: Database,
         channel: MailWay | None,
         values: MailerValues,
+        confirming: Confirming,
         run_id: uuid.UUID | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._database = database
         self._channel = channel
         self._values = values
+        self._confirming = confirming
         self._clock = clock
         self.run_id = run_id or new_id()
 
@@ -136,6 +139,8 @@ class Mailer:
         if self._channel is None:
             await self._database.write(lambda session: self._skip(session, now))
             return 0
+        # A letter confirms what it tells of. If no copy has it by now, the letter itself is one.
+        await self._confirming.is_safe()
         claims = []
         for email_id in due:
             claim = await self._claim(email_id) if go_on() else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from chatbot.events import Bell
+from chatbot.people.confirming import Confirming
 from chatbot.people.contacts import save_contact
 from chatbot.people.forms import ContactForm, check_contact_form
 from chatbot.people.limits import LimitKind, Limits
@@ -33,8 +34,15 @@ class ProgramForms:
     """
 
     def __init__(
-        self, *, database: Database, bell: Bell, book: QuestionBook, limits: Limits
+        self,
+        *,
+        database: Database,
+        bell: Bell,
+        book: QuestionBook,
+        limits: Limits,
+        confirming: Confirming,
     ) -> None:
+        self._confirming = confirming
         self._database = database
         self._bell = bell
         self._book = book
@@ -43,13 +51,16 @@ class ProgramForms:
     async def leave_contact(
         self, form: ContactForm, *, token: str = "", address: str | None = None
     ) -> LeftContact:
-        """Store details and tell the owner; a known address is merged. Raises InvalidFields."""
+        """Store details and tell the owner; a known address is merged.
+
+        Raises InvalidFields, and NotConfirmed when it is not certain that they are kept.
+        """
         details = check_contact_form(form)
         await self._count(LimitKind.CONTACT, token, address)
 
-        def work(session: Session) -> tuple[bool, uuid.UUID | None]:
+        def work(session: Session) -> tuple[bool, uuid.UUID, uuid.UUID | None]:
             chat_id = _find_chat(session, token)
-            _, is_first = save_contact(
+            contact, is_first = save_contact(
                 session,
                 email=details.email,
                 phone=details.phone,
@@ -59,10 +70,11 @@ class ProgramForms:
                 conversation_id=chat_id,
                 has_consented=details.has_consented,
             )
-            return is_first, chat_id
+            return is_first, contact.id, chat_id
 
-        is_first, chat_id = await self._database.write(work)
+        is_first, contact_id, chat_id = await self._database.write(work)
         self._bell.ring_owner(chat_id)
+        await self._confirming.require(contact_id)
         return LeftContact(details.email, details.has_consented, is_first)
 
     async def file_question(

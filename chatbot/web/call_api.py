@@ -11,6 +11,7 @@ from chatbot.errors import ChatbotError, InvalidInput, LimitReached, NotFound
 from chatbot.people.bookings import CallWish, SlotTaken
 from chatbot.people.call_desk import CallDesk, CallView, Visit, read_start, write_start
 from chatbot.people.call_words import find_zone
+from chatbot.people.confirming import NotConfirmed
 from chatbot.people.slots import group_by_day
 from chatbot.storage.models import Channel
 from chatbot.web.api_errors import ErrorBody
@@ -129,6 +130,8 @@ def _refusal_of(error: ChatbotError) -> Refusal:
         return Refusal(409, "slot_taken", error.user_message)
     if isinstance(error, InvalidInput):
         return Refusal(422, "bad_request", error.user_message)
+    if isinstance(error, NotConfirmed):
+        return Refusal(503, "not_confirmed", error.user_message)
     return Refusal.of_status(404 if isinstance(error, NotFound) else 503)
 
 

@@ -21,12 +21,15 @@ from chatbot.people.bookings import CallWish, SlotTaken
 from chatbot.people.call_desk import CallDesk, CallView, read_start
 from chatbot.people.call_views import Choice, Draft, Proof
 from chatbot.people.call_words import find_zone
+from chatbot.people.confirming import NotConfirmed
 from chatbot.people.email_codes import EmailCodes
+from chatbot.storage.models import BookingStatus
 from chatbot.web.client_address import client_address
 
 BOOK_PATH, CALL_PATH = "/book", "/call"
 _CHANNEL = "page"
-_SEE_OTHER = 303
+_SEE_OTHER, _UNAVAILABLE = 303, 503
+_BOOKED = frozenset({BookingStatus.BOOKED})
 _NO_STORE = {"cache-control": "no-store"}
 Text = Annotated[str, Form()]
 
@@ -174,6 +177,13 @@ def build_book_router(site: CallSite) -> APIRouter:
                 return await site.show_choice(key, place)
             draft = Draft(held, place, key, client, wish, error.fields)
             return show(site.pages.confirm(draft), 422)
+        except NotConfirmed as error:
+            booked = await site.desk.find_held(visit, starts_at, client, statuses=_BOOKED)
+            if booked is None:
+                return await _show_refused(site, key, place, error)
+            # The very same request again asks for the confirmation only.
+            draft = Draft(booked, place, key, client, wish, error=error.user_message)
+            return show(site.pages.confirm(draft), _UNAVAILABLE)
         except ChatbotError as error:
             return await _show_refused(site, key, place, error)
         return redirect(f"{CALL_PATH}/{call.token}?news=booked")
@@ -239,6 +249,8 @@ def build_call_router(site: CallSite) -> APIRouter:
             return await _show_move(site, token, zone, "", error=error.user_message)
         except InvalidInput as error:
             return await show_call(token, error=error.user_message, status=409)
+        except NotConfirmed as error:
+            return await show_call(token, error=error.user_message, status=_UNAVAILABLE)
         return redirect(f"{CALL_PATH}/{token}?news=moved")
 
     @router.post(f"{CALL_PATH}/{{token}}/cancel")
@@ -249,6 +261,8 @@ def build_call_router(site: CallSite) -> APIRouter:
             return site.show_not_found()
         except InvalidInput as error:
             return await show_call(token, error=error.user_message, status=409)
+        except NotConfirmed as error:
+            return await show_call(token, error=error.user_message, status=_UNAVAILABLE)
         return redirect(f"{CALL_PATH}/{token}")
 
     @router.post(f"{CALL_PATH}/{{token}}/code")

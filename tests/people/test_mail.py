@@ -1,3 +1,4 @@
+import asyncio
 import base64
 import json
 import threading
@@ -8,6 +9,7 @@ import pytest
 
 from chatbot.errors import InvalidInput, StartupError
 from chatbot.people.channels import SendResult
+from chatbot.people.confirming import Confirming, SafeCopies
 from chatbot.people.mail import Mailer, MailerValues, add_email
 from chatbot.people.mail_channel import Letter, MailChannel, open_mail_channel
 from chatbot.storage.database import Database
@@ -90,10 +92,16 @@ def write(database: Database, **values: object) -> bool:
     return database.write_now(lambda session: add_email(session, **letter))
 
 
-def start(database: Database, way: Way | MailChannel | None) -> tuple[Mailer, Clock]:
+def start(
+    database: Database, way: Way | MailChannel | None, copies: SafeCopies | None = None
+) -> tuple[Mailer, Clock]:
     clock = Clock()
     clock.pass_by(seconds=1)
-    return Mailer(database=database, channel=way, values=VALUES, clock=clock), clock
+    confirming = Confirming(database, copies)
+    mailer = Mailer(
+        database=database, channel=way, values=VALUES, confirming=confirming, clock=clock
+    )
+    return mailer, clock
 
 
 def rows(database: Database, table: type[Table] = EmailMessage) -> list:
@@ -120,6 +128,27 @@ async def test_a_letter_is_sent_once_and_its_content_is_not_kept(database: Datab
     assert "Mira Voss (https://mira.example)" in letter.text
     [row] = rows(database)
     assert (row.status, row.text, row.file_text) == ("sent", "", None)
+
+
+async def test_a_letter_goes_when_a_copy_has_what_it_tells_of(sqlite_database: Database):
+    class Copies:
+        def __init__(self) -> None:
+            self.asked, self.has_all = asyncio.Event(), asyncio.Event()
+
+        async def confirm(self, seconds: float) -> bool:
+            self.asked.set()
+            await self.has_all.wait()
+            return seconds > 0
+
+    way, copies = Way(), Copies()
+    mailer, _ = start(sqlite_database, way, copies)
+    write(sqlite_database)
+    sending = asyncio.create_task(mailer.deliver_due())
+    await asyncio.wait_for(copies.asked.wait(), 10)
+    assert (way.tries, sending.done()) == (0, False)
+    copies.has_all.set()
+    assert await sending == 1
+    assert [letter.email for letter in way.taken] == ["ana@example.com"]
 
 
 async def test_a_service_that_is_down_or_busy_is_asked_again(sqlite_database: Database):

@@ -7,6 +7,7 @@ from chatbot.people.booking_desk import BookingDesk
 from chatbot.people.bookings import CallWish
 from chatbot.people.call_desk import CallDesk
 from chatbot.people.calls import Calls
+from chatbot.people.confirming import Confirming
 from chatbot.people.email_codes import EmailCodes
 from chatbot.people.mail import add_email
 from chatbot.people.return_links import ReturnLinks
@@ -30,7 +31,15 @@ def make_calls(database: Database, clock: Clock, *, mails: bool = True, **values
     codes = EmailCodes(database=database, signer=SIGNER, owner_name="Mira", sends_email=mails)
     return Calls(
         bookings=bookings,
-        desk=CallDesk(bookings, database=database, signer=SIGNER, limits=no_limits(), clock=clock),
+        desk=CallDesk(
+            bookings,
+            database=database,
+            signer=SIGNER,
+            limits=no_limits(),
+            confirming=Confirming(database),
+            clock=clock,
+        ),
+        confirming=Confirming(database),
         codes=codes,
         links=ReturnLinks(database=database, sealer=Sealer("s" * 32, "return")),
         zone=ZoneInfo("Europe/Berlin"),
