@@ -4,8 +4,8 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 WORKERS ?= 3
 
-.PHONY: run test soak check lint types contracts bench quality exam restore-drill provision deploy \
-	format clean
+.PHONY: run test soak check lint types contracts bench quality exam restore-drill migrate-database \
+	provision deploy format clean
 
 run: $(VENV)/.runtime
 	$(BIN)/python app.py
@@ -42,6 +42,10 @@ exam: $(VENV)/.runtime
 
 restore-drill: $(VENV)/.runtime
 	$(BIN)/python -m chatbot.restore_drill
+
+# FROM and TO are addresses as in DATABASE_URL. They may hold passwords, so the line is not printed.
+migrate-database: $(VENV)/.runtime
+	@$(BIN)/python -m chatbot.move_database '$(FROM)' '$(TO)'
 
 # REPO is the Space, OWNER/NAME; ARGS are further options, for example ARGS=--dry-run.
 provision: $(VENV)/.runtime

@@ -57,7 +57,7 @@ class Database:
     """
 
     def __init__(self, values: DatabaseValues) -> None:
-        url = _parse_url(values.url)
+        url = parse_url(values.url)
         self.dialect = url.get_backend_name()
         self.is_sqlite = self.dialect == "sqlite"
         self._write_lock = threading.Lock()
@@ -204,7 +204,7 @@ class Database:
         self._writer.clear_compiled_cache()
 
     def writer_engine(self) -> Engine:
-        """The engine itself, for the migrations and the snapshots only."""
+        """The engine itself, for the migrations, the snapshots and the moves only."""
         return self._writer
 
     def close(self) -> None:
@@ -233,8 +233,11 @@ def _may_run_again(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in RETRY_STATES
 
 
-def _parse_url(text: str) -> URL:
-    """Accept the URL forms that hosting companies print, and name the driver this app ships."""
+def parse_url(text: str) -> URL:
+    """Accept the URL forms that hosting companies print, and name the driver this app ships.
+
+    Raises StartupError for anything else.
+    """
     try:
         url = make_url(text)
         drivers = {

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from chatbot.storage import moving
 from chatbot.storage.database import Database, DatabaseValues
 from chatbot.storage.migrations import migrate
 from chatbot.storage.models import Message, Role, ToolCall, new_id
@@ -63,3 +64,14 @@ def migrate_once(acks: Connection, values: DatabaseValues) -> None:
     acks.send_bytes(b"begun")
     migrate(database)
     acks.send_bytes(b"ended")
+
+
+def move_batches(
+    acks: Connection, source_values: DatabaseValues, target_values: DatabaseValues, rows: int
+) -> None:
+    """Say that a move begins, then each batch of so many rows that is in the target."""
+    moving.BATCH_ROWS = rows
+    source = moving.open_end("FROM", source_values.url, source_values.key)
+    target = moving.open_end("TO", target_values.url, target_values.key)
+    acks.send_bytes(b"begun")
+    moving.move(source, target, lambda *_: acks.send_bytes(b"batch"))

@@ -29,6 +29,8 @@ HEAD = VERSIONS[-1]
 VERSION_TABLE = "schema_version"
 LOCK_SECONDS = 60
 POSTGRES_LOCK = 0x63686174626F74
+# Begins what stands in the place of the version while rows are moved in (storage/moving.py).
+MOVING = "moving"
 # Where a kill leaves all tables or none.
 DDL_IN_TRANSACTIONS = {"sqlite", "postgresql"}
 
@@ -51,17 +53,48 @@ def migrate(database: Database) -> None:
         raise refusal(error, engine.url) from error
 
 
-def _current_version(engine: Engine) -> str | None:
+def read_version(database: Database) -> str | None:
+    """The schema version that is stored, whatever it is; None for an empty database.
+
+    Raises StartupError when the database cannot be opened or belongs to another program.
+    """
+    engine = database.writer_engine()
     try:
-        connection = engine.connect()
+        with _connect(engine) as connection:
+            return _stored_version(connection)
+    except (DBAPIError, OSError) as error:
+        raise refusal(error, engine.url) from error
+
+
+def _current_version(engine: Engine) -> str | None:
+    with _connect(engine) as connection:
+        return _version(connection)
+
+
+def _connect(engine: Engine) -> Connection:
+    try:
+        return engine.connect()
     except TypeError as error:  # how PyMySQL answers an option of the URL that it does not know
         raise refusal(error, engine.url) from error
-    with connection:
-        return _version(connection)
 
 
 def _version(connection: Connection) -> str | None:
     """The version that is stored, None for an empty database; refuses one it cannot work with."""
+    found = _stored_version(connection)
+    if found and found.startswith(MOVING):
+        raise StartupError(
+            "DATABASE_URL: not all rows have been moved into this database yet. Run `make "
+            "migrate-database` again with the same FROM and TO, or name another database."
+        )
+    if found and found not in VERSIONS:
+        raise StartupError(
+            f"The database has schema version {found}, and this program knows {HEAD}. Start the "
+            "version of the program that made it, or name another database in DATABASE_URL."
+        )
+    return found
+
+
+def _stored_version(connection: Connection) -> str | None:
     tables = set(inspect(connection).get_table_names())
     if VERSION_TABLE not in tables:
         foreign = sorted(tables & set(Table.metadata.tables))
@@ -72,13 +105,7 @@ def _version(connection: Connection) -> str | None:
             )
         return None
     rows = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalars().all()
-    found = ", ".join(rows)
-    if found and found not in VERSIONS:
-        raise StartupError(
-            f"The database has schema version {found}, and this program knows {HEAD}. Start the "
-            "version of the program that made it, or name another database in DATABASE_URL."
-        )
-    return found or None
+    return ", ".join(rows) or None
 
 
 @contextmanager

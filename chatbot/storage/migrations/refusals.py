@@ -53,10 +53,11 @@ def refusal(error: Exception, url: URL) -> StartupError:
     reason = words.splitlines()[0] if words else type(original).__name__
     if url.password:
         reason = reason.replace(url.password, "***")
-    return StartupError(line.format(place=_place(url), user=url.username, reason=reason))
+    return StartupError(line.format(place=describe_place(url), user=url.username, reason=reason))
 
 
-def _place(url: URL) -> str:
+def describe_place(url: URL) -> str:
+    """Where a database is, in words without the user and the password."""
     if url.get_backend_name() == "sqlite":
         return str(url.database)
     port = f":{url.port}" if url.port else ""
