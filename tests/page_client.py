@@ -139,8 +139,18 @@ class PageClient:
         """Gets the page and reads its events, without calling any."""
         page = await self.http.get("/")
         found = _CONFIG.search(_checked(page).text)
-        config = json.loads(found[1]) if found else _checked(await self.http.get("/config")).json()
+        self.learn(
+            json.loads(found[1]) if found else _checked(await self.http.get("/config")).json()
+        )
+
+    def learn(self, config: dict[str, Any]) -> None:
+        """Takes the events that can be called from a page's configuration."""
         self._events = _read_events(config)
+
+    @property
+    def events(self) -> list[str]:
+        """The names by which events can be called."""
+        return list(self._events)
 
     def send(self, text: str) -> AsyncIterator[PageState]:
         """Sends a message and yields what the page shows, up to the end of the answer."""

@@ -238,10 +238,12 @@ class Caller:
         ) as client:
             return client.request(method, path, **options)
 
-    def call(self, way: str, event_id: int, fn: Any, session: str = "") -> tuple[int, str]:
+    def call(
+        self, way: str, event_id: int, fn: Any, session: str = "", data: list[Any] | None = None
+    ) -> tuple[int, str]:
         """Status and words of an event that is called on one of Gradio's ways."""
         body = {
-            "data": [None] * len(fn.inputs),
+            "data": data or [None] * len(fn.inputs),
             "fn_index": event_id,
             "session_hash": session or self.session,
             "username": "owner",
@@ -264,7 +266,16 @@ class Caller:
                 assert self.call("run/predict", event_id, fn)[0] == 200
 
 
-WAYS = ("run/predict", "run/{name}", "call/{name}", "queue/join")
+# Every way to call an event that Gradio has, by event or by name; the open ones take it by its id.
+WAYS = (
+    "run/predict",
+    "run/{name}",
+    "api/predict",
+    "api/{name}",
+    "call/{name}",
+    "call/v2/{name}",
+    "queue/join",
+)
 OPEN_WAYS = ("run/predict", "queue/join")
 
 
@@ -387,6 +398,15 @@ def test_no_other_route_of_gradio_answers(served: Served, visitor: Caller, owner
         for caller in (visitor, owner):
             status = caller.request(method, path.replace("{path:path}", "x")).status_code
             assert status in (404, 405), (method, path, status)
+
+
+def test_every_way_to_call_an_event_is_tried(served: Served) -> None:
+    found = {
+        path.removeprefix("/gradio_api/").rstrip("/").replace("{api_name}", "{name}")
+        for method, path in served.gradio_routes
+        if method == "POST" and ("{api_name}" in path or "/queue/" in path)
+    }
+    assert found == {way for way in WAYS if "predict" not in way}
 
 
 @pytest.mark.parametrize("way", WAYS)
