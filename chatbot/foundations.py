@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from chatbot.errors import StartupError
 from chatbot.llm.budget import MICRO
+from chatbot.llm.embeddings import Embedder
 from chatbot.llm.provider import Provider, ProviderValues
 from chatbot.people.addresses import AddressHashes
 from chatbot.people.limits import Limits
@@ -159,6 +160,20 @@ def build_provider(settings: Settings) -> Provider | None:
             base_url=settings.openai_base_url,
             model=settings.openai_model,
             fallback_model=settings.openai_fallback_model,
+        )
+    )
+
+
+def build_embedder(settings: Settings) -> Embedder | None:
+    """The provider's embedding model, or None where none is set or there is no provider."""
+    if not settings.embedding_model or not has_provider(settings):
+        return None
+    key = settings.openai_api_key
+    return Embedder(
+        ProviderValues(
+            api_key=key.get_secret_value() if key else "not-needed",
+            base_url=settings.openai_base_url,
+            model=settings.embedding_model,
         )
     )
 

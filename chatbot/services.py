@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from threading import Thread
@@ -19,6 +20,7 @@ from chatbot.engine.exam import Exam, ExamValues, RehearsalToolbox
 from chatbot.engine.fit_desk import FitDesk
 from chatbot.engine.health import Health, read_health
 from chatbot.engine.knowledge_now import KnowledgeNow
+from chatbot.engine.meaning import Meaning, MeaningValues
 from chatbot.engine.model_answer import ModelAnswer, ModelValues
 from chatbot.engine.prompts import CountTokens
 from chatbot.engine.tailor import TailorDesk
@@ -27,6 +29,7 @@ from chatbot.engine.visitor_chat import VisitorChat, VisitorValues
 from chatbot.foundations import (
     build_access_values,
     build_counted_addresses,
+    build_embedder,
     build_limits,
     build_provider,
     get_budget_cap,
@@ -127,6 +130,7 @@ class Services:
     tailor: TailorDesk
     context: ContextReader
     confirming: Confirming
+    meaning: Meaning | None = None
     access: OwnerAccess | None = None
     budget_cap: int = 0
     copies: "Copies | None" = None
@@ -136,19 +140,21 @@ class Services:
 
     async def start(self) -> None:
         """Take over what an earlier run left, and begin the background work."""
+        loop = asyncio.get_running_loop()
         await self.engine.settle_dead_turns()
         self.background.start()
         if self.copies is not None:
-            loop = asyncio.get_running_loop()
             self.copies.start(
                 self.database,
                 lambda: asyncio.run_coroutine_threadsafe(self._step_down(), loop),
             )
-        Thread(target=self._warm_up, name="warm-up", daemon=True).start()
+        Thread(target=self._warm_up, args=[loop], name="warm-up", daemon=True).start()
 
-    def _warm_up(self) -> None:
+    def _warm_up(self, loop: asyncio.AbstractEventLoop) -> None:
         self.limits.warm_up()
         self.answering.warm_up()
+        with suppress(RuntimeError):  # stopped meanwhile
+            loop.call_soon_threadsafe(self.answering.start)
 
     async def read_health(self) -> Health:
         """How the parts do that can fail; for the owner."""
@@ -176,6 +182,8 @@ class Services:
         await asyncio.gather(self.background.stop(), self.engine.close())
         if self.copies is not None:
             await asyncio.to_thread(self.copies.stop, LAST_SHIPMENT_SECONDS)
+        if self.meaning is not None:
+            await self.meaning.close()
         if self.provider is not None:
             await self.provider.close()
         self.database.close()
@@ -203,6 +211,7 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
     database = open_database(settings)
     profile = load_profile(settings.profile_dir)
     provider = build_provider(settings)
+    embedder = build_embedder(settings)
     count = lru_cache(maxsize=COUNTED_TEXTS)(count_tokens)
     counted = build_counted_addresses(settings, secret_key)
     limits = build_limits(settings, counted)
@@ -213,6 +222,16 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
         escalation_keywords=settings.escalation_keywords or DEFAULT_KEYWORDS,
         call_address=calls.address,
     )
+    meaning = None
+    if embedder is not None:
+        price = prices.price_of(embedder.model, settings.openai_base_url)
+        meaning = Meaning(
+            MeaningValues(price, settings.openai_base_url, get_budget_cap(settings)),
+            embedder=embedder,
+            database=database,
+            knowledge=knowledge,
+            count=count,
+        )
     telling, book = build_telling(settings, profile, live), QuestionBook()
     fit_links = FitLinks(Signer(secret_key, "fit sheet"))
     jobs = JobReader(tokens=settings.job_tokens, count=count)
@@ -225,6 +244,7 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
         prices=prices,
         count=count,
         provider=provider,
+        meaning=meaning,
     )
     tools = (*TOOLS, *build_call_tools(calls))
     answering = build_answering(
@@ -329,6 +349,7 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
             knowledge=knowledge,
             count=count,
         ),
+        meaning=meaning,
         tailor=TailorDesk(database=database, knowledge=knowledge, fit=fit, links=fit_links),
         inbox=InboxDesk(
             database=database,
@@ -389,6 +410,7 @@ def _build_answering(
     prices: Prices,
     count: CountTokens,
     provider: Provider | None,
+    meaning: Meaning | None,
     toolbox: Toolbox,
     sheet_path: Callable[[uuid.UUID], str],
 ) -> Answering:
@@ -409,6 +431,7 @@ def _build_answering(
             prices=prices,
             count=count,
             provider=provider,
+            meaning=meaning,
         )
     values = AnsweringValues(
         owner_first_name=knowledge.latest.profile.first_name,

@@ -208,6 +208,13 @@ class Settings(BaseSettings):
     openai_fallback_model: str | None = Field(
         None, description="Model that answers when the first one cannot."
     )
+    embedding_model: str | None = Field(
+        None,
+        max_length=100,
+        description="Embedding model of the provider, for example `text-embedding-3-small`: where "
+        "the profile is larger than `PROFILE_TOKENS`, records are found by meaning too; off when "
+        "empty.",
+    )
     temperature: float = Field(0.7, ge=0, le=2, description="Sampling temperature, 0 to 2.")
     max_answer_tokens: int = Field(1000, ge=50, le=16000, description="Longest answer, in tokens.")
     profile_tokens: int = Field(

@@ -8,7 +8,8 @@ Real HTTP/1.1 with chunked server-sent events, so that the client's whole path i
         assert len(stand_in.requests) == 2
 
 An unscripted request gets `stand_in.answer(request)` when that hook returns something, else
-`stand_in.default`. For benchmarks it runs in a process of its own:
+`stand_in.default`; one for embeddings gets `stand_in.vectors`. For benchmarks it runs in a process
+of its own:
 
     python -m tests.stand_in --port 9009 --tokens 200 --rate 200
 """
@@ -24,6 +25,7 @@ import struct
 import sys
 import threading
 import time
+import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -146,7 +148,28 @@ class Raw:
     ending: str = "whole"
 
 
-Answer = Reply | Fault | Raw
+@dataclass(frozen=True)
+class Vectors:
+    """Embeddings of a text: its words counted in `size` bins, so that the same words give the same
+    vector. Words of one group in `same` count as one word, as a model that knows meanings would.
+
+    With `go_on` it says nothing until a test has set that event.
+    """
+
+    same: tuple[frozenset[str], ...] = ()
+    size: int = 256
+    with_usage: bool = True
+    go_on: threading.Event | None = None
+
+    def embed(self, text: str) -> list[float]:
+        bins = [0.0] * self.size
+        for word in re.findall(r"[^\W_]+", text.lower()):
+            meant = next((min(group) for group in self.same if word in group), word)
+            bins[zlib.crc32(meant.encode()) % self.size] += 1.0
+        return bins
+
+
+Answer = Reply | Fault | Raw | Vectors
 
 
 @dataclass(frozen=True)
@@ -276,6 +299,8 @@ class _Connection:
             return await self._send_raw(answer)
         if isinstance(answer, Fault):
             return await self._fail(answer, request)
+        if isinstance(answer, Vectors):
+            return await self._embed(answer, request)
         await self._stream(answer, request)
         return not answer.close_framing
 
@@ -335,6 +360,21 @@ class _Connection:
         tail = _usage_event(reply, request) + (b"data: [DONE]\n\n" if reply.send_done else b"")
         self._write(tail)
         self._end()
+
+    async def _embed(self, vectors: Vectors, request: Request) -> bool:
+        if vectors.go_on is not None:
+            await self._wait_for(vectors.go_on)
+        texts = request.body["input"]
+        rows = [
+            {"object": "embedding", "index": number, "embedding": vectors.embed(text)}
+            for number, text in enumerate(texts)
+        ]
+        body = {"object": "list", "data": rows[::-1], "model": request.body["model"]}
+        if vectors.with_usage:
+            tokens = sum(len(text.split()) for text in texts)
+            body["usage"] = {"prompt_tokens": tokens, "total_tokens": tokens}
+        self._send_whole(200, json.dumps(body))
+        return True
 
     async def _pace(self, events: Sequence[bytes], rate: float | None) -> None:
         loop = asyncio.get_running_loop()
@@ -449,6 +489,7 @@ class StandIn:
     def __init__(self, *, port: int = 0, default: Answer | None = None) -> None:
         self.port = port
         self.default: Answer = default or Reply()
+        self.vectors: Answer = Vectors()
         self.answer: Callable[[Request], Answer | None] = lambda _request: None
         self.requests: list[Request] = []
         self.connections_accepted = 0
@@ -457,6 +498,16 @@ class StandIn:
         self._loop = asyncio.new_event_loop()
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def embedded(self) -> list[list[str]]:
+        """The texts of each request for embeddings."""
+        return [r.body["input"] for r in self.requests if r.path.endswith("/embeddings")]
+
+    @property
+    def chats(self) -> list[Request]:
+        """The requests for answers."""
+        return [r for r in self.requests if r.path.endswith("/completions")]
 
     @property
     def base_url(self) -> str:
@@ -470,6 +521,8 @@ class StandIn:
         hooked = self.answer(request)
         if hooked is not None:
             return hooked
+        if request.path.endswith("/embeddings"):
+            return self.vectors
         return self._queue.popleft() if self._queue else self.default
 
     def __enter__(self) -> "StandIn":

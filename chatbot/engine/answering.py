@@ -81,6 +81,11 @@ class Answering:
             _ = self._knowledge.latest.evidence
             self._model.warm_up(self._knowledge.latest)
 
+    def start(self) -> None:
+        """Begin to fetch what answers need of the provider; in the event loop, after `warm_up`."""
+        if self._model is not None:
+            self._model.start(self._knowledge.latest)
+
     def worst_case(self, draft: Draft) -> int:
         """The most that a turn can cost, in micro-USD."""
         if self._model is None or draft.job is not None:
@@ -101,7 +106,8 @@ class Answering:
         limited_reason = self._why_limited(turn)
         outcome.escalation = ESCALATIONS[reading.human.reason] if reading.human else None
         if self._model is not None and limited_reason is None and not reading.asks_for_person:
-            rounds = self._model.begin(turn, reading.hits, self._context(turn))
+            sections = [hit.section for hit in reading.hits]
+            rounds = await self._model.begin(turn, sections, self._context(turn), outcome)
             try:
                 async with aclosing(self._model.run(turn, rounds, outcome)) as events:
                     async for event in events:
@@ -152,7 +158,7 @@ class Answering:
     ) -> None:
         log.warning("model unavailable: %s", error.reason)
         model.book(getattr(error, "attempts", ()), rounds, outcome)
-        outcome.owner_action = error.owner_action
+        outcome.owner_action = error.owner_action or outcome.owner_action
         outcome.error = "provider"
         if rounds.has_text:
             broken = "broken" if isinstance(error, StreamBroken) else "provider"

@@ -78,7 +78,7 @@ class Ending:
 
     def _settle(self, session: Session, turn: Turn, outcome: Outcome) -> None:
         if outcome.owner_action:
-            self._tell_provider(session, outcome.owner_action, turn.day)
+            tell_provider(session, outcome.owner_action, turn.day)
         if not (turn.reserved or outcome.extra_reserved or outcome.spent):
             return
         reserved = turn.reserved + outcome.extra_reserved
@@ -196,13 +196,15 @@ class Ending:
             dedupe_key=f"budget-{budget.WARN_SHARE}-{state.day}",
         )
 
-    def _tell_provider(self, session: Session, action: str, day: str) -> None:
-        add_notification(
-            session,
-            kind=NotificationKind.PROVIDER,
-            payload={"action": action},
-            dedupe_key=f"provider-{day}-{hash_words(action)}",
-        )
+
+def tell_provider(session: Session, action: str, day: str) -> None:
+    """Tell the owner, once a day, what they must do about the provider."""
+    add_notification(
+        session,
+        kind=NotificationKind.PROVIDER,
+        payload={"action": action},
+        dedupe_key=f"provider-{day}-{hash_words(action)}",
+    )
 
 
 def hash_words(words: str) -> str:

@@ -16,7 +16,7 @@ from chatbot.knowledge.answers import OwnWords, build_answer_section
 from chatbot.knowledge.audience import Audience, open_sections, split_sections
 from chatbot.knowledge.evidence import Evidence
 from chatbot.knowledge.retrieval import Retriever
-from chatbot.knowledge.sections import Profile
+from chatbot.knowledge.sections import Profile, Section
 from chatbot.storage import answers
 from chatbot.storage.answers import AnswerStamp
 
@@ -64,24 +64,32 @@ class KnowledgeNow:
         stamp, knowledge = self._current.get(clearance, (None, self.latest))
         if seen == stamp:
             return knowledge
-        said = [
-            OwnWords(row.id, row.question, row.text, row.said_at, row.wordings)
-            for row in answers.list_live(session)
-        ]
-        knowledge = self._build(said, clearance)
+        knowledge = self._build(_list_said(session), clearance)
         # Built here, in the database's thread, and not in the event loop.
         _ = knowledge.evidence
         self._current[clearance] = (seen, knowledge)
         return knowledge
 
-    def _build(self, said: Sequence[OwnWords], clearance: Audience) -> Knowledge:
+    def list_sections(self, session: Session) -> tuple[Section, ...]:
+        """Every section that some reader may be given, by the answers of this transaction."""
+        said = _list_said(session)
+        public, open_to_all = (
+            self._open(said, audience).sections for audience in (Audience.PUBLIC, Audience.APPROVED)
+        )
+        return (*public, *open_to_all)
+
+    def _open(self, said: Sequence[OwnWords], clearance: Audience) -> Profile:
+        """The profile with the owner's answers, as one kind of reader may know it."""
         profile = self._profile
         first = profile.first_name
         own = [build_answer_section(words, first_name=first) for words in said]
         shown, gated = split_sections(own, first_name=first)
         sections = open_sections((*profile.sections, *shown), (*profile.gated, *gated), clearance)
         # What is gated stays behind here: nobody who is given this knowledge can look it up.
-        profile = replace(profile, sections=sections, gated=())
+        return replace(profile, sections=sections, gated=())
+
+    def _build(self, said: Sequence[OwnWords], clearance: Audience) -> Knowledge:
+        profile = self._open(said, clearance)
         retriever = Retriever(profile.sections, owner_name=profile.name)
         rules = Rules(
             profile,
@@ -90,3 +98,10 @@ class KnowledgeNow:
             call_address=self._call_address,
         )
         return Knowledge(profile, rules)
+
+
+def _list_said(session: Session) -> list[OwnWords]:
+    return [
+        OwnWords(row.id, row.question, row.text, row.said_at, row.wordings)
+        for row in answers.list_live(session)
+    ]

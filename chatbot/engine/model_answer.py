@@ -13,6 +13,7 @@ from sqlmodel import Session
 from chatbot.engine.admission import Draft, Turn
 from chatbot.engine.citations import CitationMarks
 from chatbot.engine.knowledge_now import Knowledge
+from chatbot.engine.meaning import Meaning
 from chatbot.engine.outcome import Outcome
 from chatbot.engine.prompts import (
     ANSWER_SHARE,
@@ -28,7 +29,8 @@ from chatbot.engine.tools import DONE, REFUSED, Toolbox, ToolContext, ToolResult
 from chatbot.errors import ModelUnavailable
 from chatbot.events import TextDelta, ToolCalled, TurnEvent, Withheld
 from chatbot.knowledge.audience import Audience
-from chatbot.knowledge.retrieval import Hit
+from chatbot.knowledge.sections import Section
+from chatbot.knowledge.vectors import fuse
 from chatbot.llm import budget
 from chatbot.llm.prices import Prices, cost_micro_usd, worst_case_micro_usd
 from chatbot.llm.provider import (
@@ -95,7 +97,10 @@ class Rounds:
 
 
 class ModelAnswer:
-    """Asks the model for the words of a turn and runs the tools that it calls."""
+    """Asks the model for the words of a turn and runs the tools that it calls.
+
+    With `meaning`, records that the prompt has no room for are also chosen by what they mean.
+    """
 
     def __init__(
         self,
@@ -106,6 +111,7 @@ class ModelAnswer:
         prices: Prices,
         count: CountTokens,
         provider: Provider,
+        meaning: Meaning | None = None,
     ) -> None:
         self._values = values
         self._toolbox = toolbox
@@ -113,6 +119,7 @@ class ModelAnswer:
         self._prices = {model: prices.price_of(model, values.base_url) for model in values.models}
         self._count = count
         self._provider = provider
+        self._meaning = meaning
         self._schemas = toolbox.schemas()
         self._built: deque[tuple[Knowledge, PromptParts]] = deque(maxlen=len(Audience))
         self.in_flight = 0
@@ -135,13 +142,23 @@ class ModelAnswer:
     def warm_up(self, knowledge: Knowledge) -> None:
         """Load what the first turn needs (about 1.5 s); for a thread after the start."""
         self._provider.warm_up()
+        if self._meaning is not None:
+            self._meaning.warm_up()
         _ = self._parts(knowledge), self._schema_tokens
+
+    def start(self, knowledge: Knowledge) -> None:
+        """Begin to fetch the vectors of the records, where the prompt has no room for all."""
+        if self._meaning is not None and not self._parts(knowledge).has_whole_profile:
+            self._meaning.start()
 
     def worst_case(self, draft: Draft) -> int:
         """The most that the requests of a turn can cost, in micro-USD: every round used, each with
         a full answer, at the dearest of the models, nothing cached."""
         tokens = self._prompt_tokens(draft)
-        return sum(self._worst_round(tokens, number) for number in range(MAX_ROUNDS))
+        found = 0
+        if self._meaning is not None and not self._parts(draft.knowledge).has_whole_profile:
+            found = self._meaning.worst_case(draft.question or "")
+        return found + sum(self._worst_round(tokens, number) for number in range(MAX_ROUNDS))
 
     def _worst_round(self, prompt_tokens: int, round_number: int) -> int:
         limit = self._values.max_answer_tokens
@@ -164,12 +181,17 @@ class ModelAnswer:
     def _job(self, draft: Draft) -> str:
         return build_job(draft.job_text, first_name=draft.knowledge.profile.first_name)
 
-    def begin(self, turn: Turn, hits: Sequence[Hit], context: ToolContext) -> Rounds:
-        """The state of a turn before its first round; `hits` are the sections for its question."""
-        draft, extra = turn.draft, ""
+    async def begin(
+        self, turn: Turn, wanted: Sequence[Section], context: ToolContext, outcome: Outcome
+    ) -> Rounds:
+        """The state of a turn before its first round; `wanted` are the sections that the words of
+        its question find, the best first."""
+        draft, extra, deadline = turn.draft, "", TurnDeadline()
         profile, parts = draft.knowledge.profile, self._parts(draft.knowledge)
         if not parts.has_whole_profile:
-            wanted = [hit.section for hit in hits]
+            if self._meaning is not None:
+                near = await self._meaning.find(draft.knowledge, draft.question or "", outcome)
+                wanted = fuse(wanted, near)
             extra = build_extra_passages(
                 profile,
                 [section for section in wanted if section.id in parts.left_out],
@@ -193,6 +215,7 @@ class ModelAnswer:
             ),
             context=context,
             prompt_tokens=self._prompt_tokens(draft),
+            deadline=deadline,
         )
 
     def _extra_limit(self, parts: PromptParts) -> int:

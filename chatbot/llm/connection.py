@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
+import json
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from chatbot.llm.deadline import Timing
@@ -55,6 +56,25 @@ class Connection:
             # Without its cause: the provider's words can hold pieces of the key.
             raise translate(error, model, self._timing, limit_seconds) from None
         return ReplyBytes(raw.http_response, model, self._timing)
+
+    async def embed(self, model: str, texts: Sequence[str], limit_seconds: float) -> Any:
+        """The JSON that the embeddings endpoint answers, as it came.
+
+        Raises AttemptFailed like `open`, also for a reply that is no JSON.
+        """
+        if self._client is None:
+            await asyncio.to_thread(self.warm_up)
+        assert self._client is not None
+        create = self._client.embeddings.with_raw_response.create
+        try:
+            async with asyncio.timeout(limit_seconds):
+                # Not base64, which the package would ask for: not every server has it.
+                raw = await create(model=model, input=list(texts), encoding_format="float")
+                return json.loads(raw.content)
+        except foreign_errors() as error:
+            raise translate(error, model, self._timing, limit_seconds) from None
+        except ValueError:
+            raise AttemptFailed("the reply is no JSON") from None
 
     async def close(self) -> None:
         """Closes all connections; the next request opens them again."""

@@ -48,7 +48,8 @@ class AttemptFailed(Exception):
 
     `reason` is for the log and the owner and holds no provider text, which can echo keys.
     `wait_seconds` is the provider's Retry-After; `open_seconds` how long not to ask the model;
-    `counts` whether the breaker counts it; `parameter` the one that the model refused.
+    `counts` whether the breaker counts it; `parameter` the one that the model refused; `status` the
+    HTTP status, 0 when there was none.
     """
 
     reason: str
@@ -61,12 +62,21 @@ class AttemptFailed(Exception):
     usage: Usage | None = None
     parameter: str | None = None
     timed_out: bool = False
+    status: int = 0
 
 
 def from_status(
     model: str, *, status: int, error: object, headers: Mapping[str, str], timing: Timing
 ) -> AttemptFailed:
     """The failure that an HTTP error status (400 or above) and its `error` object stand for."""
+    failure = _judge_status(model, status=status, error=error, headers=headers, timing=timing)
+    failure.status = status
+    return failure
+
+
+def _judge_status(
+    model: str, *, status: int, error: object, headers: Mapping[str, str], timing: Timing
+) -> AttemptFailed:
     said = error if isinstance(error, dict) else {}
     code = _read_code(said)
     reason = f"status {status}" + (f" ({code})" if code else "")

@@ -440,6 +440,7 @@ class JobDescription(Table, table=True):
     `trimmed` is what of it a model is told, `fit` its fit sheet (`FitSheet.to_json`), `source_url`
     where it was fetched; `text_hash` tells whether the same text was there before. `tailoring` is
     the owner's own conversation about it, oldest first: nothing that its visitor is shown.
+    `worded` is how a model worded what the program says of it; statuses and quotes stay in `fit`.
     """
 
     __tablename__ = "job_description"
@@ -456,6 +457,7 @@ class JobDescription(Table, table=True):
     text_hash: str | None = Field(default=None, max_length=64, index=True)
     fit: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     tailoring: list[dict[str, Any]] | None = Field(default=None, sa_type=JSON)
+    worded: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
@@ -660,6 +662,18 @@ class BudgetDay(Table, table=True):
     reserved_micro_usd: int = Field(default=0, sa_type=BigInteger)
     spent_micro_usd: int = Field(default=0, sa_type=BigInteger)
     updated_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+
+
+class Embedding(Table, table=True):
+    """The vector of a text by an embedding model, by the hash of the text: see
+    `knowledge/vectors.py` for what its bytes are."""
+
+    __tablename__ = "embedding"
+
+    model: str = Field(max_length=100, primary_key=True)
+    text_hash: str = Field(max_length=64, primary_key=True)
+    vector: bytes
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
 class OwnerSession(Table, table=True):

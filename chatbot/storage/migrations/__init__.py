@@ -24,7 +24,7 @@ from chatbot.storage.models import Table
 from chatbot.storage.mounts import refuse_network_folder
 
 # Named here so that most starts need not import Alembic (0.6 s).
-VERSIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+VERSIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 HEAD = VERSIONS[-1]
 VERSION_TABLE = "schema_version"
 LOCK_SECONDS = 60
