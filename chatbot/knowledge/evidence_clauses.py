@@ -11,7 +11,8 @@ _LINK = re.compile(r"!?\[([^\]]*)\]\(([^)]*)\)")
 _MARKUP = re.compile(r"[*_`#>|~]+")
 _HARD = re.compile(
     r";\s+|\s[–—]\s(?![A-Z])|,?\s+(?=(?:but|while|whereas|although|though|however)\b)"
-    r"|,?\s+(?=(?:before|after)\s+(?:\w+ing\b|(?:he|she|they)\b))|,\s+(?=so\b)"
+    r"|,?(?<!days)(?<!weeks)(?<!months)(?<!years)(?<!month)(?<!year)(?<!week)\s+"
+    r"(?=(?:before|after)\s+(?:\w+ing\b|(?:he|she|they)\b))|,\s+(?=so\b)"
     r"|,\s+(?=(?:before|after)\b)"
     r"|,\s+(?=(?:where|which|who|when|based in|located in)\b)|,\s+then\s+"
 )
@@ -48,6 +49,7 @@ _ASSISTANT = re.compile(
     r"|(?:['’]ve| have) (?:also |now |just )?(?:passed|noted|told|saved|filed|forwarded|let|sent"
     r"|asked|recorded|added|no|not|booked|shared))\b"
 )
+_HERE_IS = re.compile(r"(?i)\s*(?:here(?:['’]s| is| are)|below (?:is|are)|see below|let['’]?s)\b")
 _SELF = re.compile(
     r"\b(?:stand-in|chat ?bot|bot|(?:an?|['’]s|as) AI|(?:an|['’]s|virtual) assistant)\b"
 )
@@ -71,7 +73,8 @@ _BACK = re.compile(
 )
 _RELATIVE = re.compile(r"(?i)\s*(?:which|who|where|that)\b")
 _TIME = re.compile(
-    r"(?i)\s*(?:before|after|prior to|since)\s+(?:\w+ing\b|(?=\D+$)(?!(?:that|this|which)\b))"
+    r"(?i)\s*(?:before|after|prior to|since)\s+(?:\w+ing\b|(?!\d+\s|(?:that|this|which)\b"
+    r"|\w+ (?:years?|months?|weeks?|days?)\b))"
 )
 _BEFORE = re.compile(r"(?i)\s*(?:before|prior to)\b")
 _AFTER = re.compile(r"(?i)\s*(?:after|following|since)\b")
@@ -82,10 +85,31 @@ _NOTHING = re.compile(
     r"|i\.e\.|e\.g\.|a lot|in (?:his|her|their) (?:spare|free) time|outside (?:of )?work"
     r"|off the clock|in practice|at heart|overall|in other words|that said)(?:[,:]\s+|(?![\w-]))"
 )
+_WOULD = re.compile(r"(?i)\b(he|she|they|i|you)['’]d\b")
+# Turns of speech that say in several words what the check knows by one.
+_REWORDED = tuple(
+    (re.compile(rf"(?i)\b(?:{pattern})\b"), plainly)
+    for pattern, plainly in (
+        (
+            r"(?:one|some|two|three) of (?:his|her|their) (?:biggest|main|key|greatest|proudest"
+            r"|best|major|most \w+|notable) (?:achievements?|wins?|accomplishments?|success(?:es)?"
+            r"|contributions?|highlights?)(?: there| in that role)?(?: (?:is|was|were))?(?: that)?",
+            "",
+        ),
+        (r"dat(?:es|ed|ing) back to", "is from"),
+        (r"mother[- ]tongue|first language", "native language"),
+        (r"(knows|works|known|suited|described|does|do|work) best", r"\1"),
+        (r"(less|fewer) than", "under"),
+        (r"(more|greater) than", "over"),
+        (r"(?<!the )(?<!an )only", ""),
+        (r"(?:free|spare) time", ""),
+    )
+)
 _PRESENTLY = re.compile(r"(?i)\b(?:at the moment|right now|these days|as of now|at present)\b")
 _LEADS_TO = re.compile(r"(?i)\bl(?:ed|eads?|eading) to\b|\bleading up to\b")
 _FRONTED_TIME = re.compile(
-    r"(?i)((?:before|after|prior to|following)\s+[^,\d]{3,50}?)"
+    r"(?i)((?:before|after|prior to|following)\s+(?!\d+\s|\w+ (?:years?|months?|weeks?"
+    r"|days?)\b)[^,]{3,50}?)"
     r"(?:,\s+|\s+(?=(?:he|she|they)\b))"
 )
 _LED = re.compile(r"(?i)\bunder (?:his|her|their) (?:leadership|direction|guidance),?")
@@ -120,6 +144,9 @@ def bare_text(sentence: str) -> str:
     """A sentence without citation marks and markup; links keep their words and address."""
     text = _LED.sub(" ", _MARK.sub(" ", sentence))
     text = _LINK.sub(r"\1 \2 ", text)
+    text = _WOULD.sub(r"\1 would", text)
+    for pattern, plainly in _REWORDED:
+        text = pattern.sub(plainly, text)
     text = _LEADS_TO.sub("giving", _PRESENTLY.sub("currently", _NOTHING.sub(" ", text)))
     text = re.sub(r"^\s*(?:[-*+•]|\d{1,2}[.)])\s+", "", text)
     text = _MARKUP.sub(lambda m: " " if m.group()[0] == "|" else "", text)
@@ -138,7 +165,7 @@ def is_denial(text: str) -> bool:
 
 def speaks_of_others(text: str, owner: Container[str]) -> bool:
     """Whether a clause is about the visitor or the stand-in and says nothing of the owner."""
-    if _ASSISTANT.search(text):
+    if _ASSISTANT.search(text) or _HERE_IS.match(text):
         return True
     is_of_owner = bool(_OWNER.search(text)) or any(word in owner for word in split_words(text))
     if is_of_owner:

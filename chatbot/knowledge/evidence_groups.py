@@ -81,7 +81,7 @@ article articles
 ! freelance freelancer contractor selfemployed
 ! volunteer volunteers volunteered volunteering
 ! fire fired dismissed laid layoff
-! mentor mentored mentors mentoring coached
+! mentor mentorship mentored mentors mentoring coached
 ! salary salaries pay paid compensation remuneration wage wages
 ! bonus bonuses
 ! fluent fluently bilingual
@@ -172,7 +172,6 @@ analyse analyze analysed analyzed analysis analyses analytics
 assign assigned assigns
 participate participated participates attended
 aim aims aimed goal goals
-mentorship mentor-role
 organise organize organises organizes organised organized organizing organising
 compete competed competition
 purchase purchased buy buys bought

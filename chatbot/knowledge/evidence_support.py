@@ -19,7 +19,7 @@ from chatbot.knowledge.evidence_lines import (
     same_order,
     stands_near,
 )
-from chatbot.knowledge.evidence_reading import Reading, read
+from chatbot.knowledge.evidence_reading import Reading
 from chatbot.knowledge.evidence_records import Line, Record, month_count
 from chatbot.knowledge.evidence_tokens import Length, Moment
 from chatbot.knowledge.evidence_words import (
@@ -41,11 +41,18 @@ FIRM_FOR_NEW = 4
 _NOW = re.compile(
     r"\b(?:works|is working|serves|is employed|is serving|is an?|is the|is (?:currently|now))\b"
 )
+TOLD = frozenset({SectionKind.FAQ, SectionKind.ANSWER, SectionKind.STORY})
+_HAS_BEEN = re.compile(r"\b(?:has|have|['’]s|['’]ve) been\b")
+_COMING = re.compile(
+    r"\b(?:will|about to|is set to|going to|next (?:year|month|week))\b(?! (?:be )?able)"
+)
+# What is yet to come is told by answers and introductions, not by jobs and degrees.
+_OF_THE_FUTURE = TOLD | {SectionKind.ABOUT, SectionKind.CONTACT, SectionKind.TEXT}
 _JOINED = re.compile(r"\b(?:joined|hired|recruited|came to|been (?:at|with) .{1,40} since)\b")
 _WANTED = re.compile(
     r"\b(?:would|wants?|hop(?:es?|ing)|goals?|aim\w*|plan\w*|ambition\w*|future|looking|aspir\w+"
     r"|intend\w*|interested|pursuing|working towards?|consider\w*|open to|wish\w*|dreams?|prefer\w*"
-    r"|suits?|like)\b"
+    r"|suits?|like|love|enjoy|ideal\w*|happy|glad)\b"
 )
 _RANKS = frozenset("head director manager chief president vice".split())
 _NO = re.compile(r"(?i)(?:no|not|never|unfortunately)\b|.*\bi(?: am|['’]m) (?:not|staying)\b")
@@ -59,7 +66,6 @@ _LATEST = re.compile(
 _EARLIEST = re.compile(
     r"\b(?:first|earliest) (?:job|role|position|employer|company|degree|internship|work)\b"
 )
-TOLD = frozenset({SectionKind.FAQ, SectionKind.ANSWER, SectionKind.STORY})
 WORKISH = frozenset({SectionKind.WORK, SectionKind.PROJECT, SectionKind.VOLUNTEER})
 
 
@@ -83,9 +89,14 @@ class Support:
         jobs = [record for record in records if _is_job_of(record, reading)]
         if jobs and not any(self._fits_time(record, reading, low) for record in jobs):
             return set()
+        is_length = bool(reading.lengths) and not reading.softs and jobs
+        if is_length and state_stems() & reading.stems:
+            records = jobs
         if _JOINED.search(low) and reading.moments and not reading.title and jobs:
-            first = min(job.span.start for job in jobs if job.span)
+            first = min((job.span.start for job in jobs if job.span), default=None)
             records = [job for job in jobs if job.span and job.span.start == first]
+        if _COMING.search(low):
+            records = [record for record in records if record.kind in _OF_THE_FUTURE]
         records = [
             record
             for record in records
@@ -101,12 +112,7 @@ class Support:
     def _outermost(self, found: set[int], *, newest: bool, graduated: bool = False) -> set[int]:
         """Those of the records that are the latest, or the earliest, of their kind; the earliest
         since the last degree when `graduated`."""
-        degrees = [
-            r.span.end
-            for r in self.index.records
-            if r.kind is SectionKind.EDUCATION and r.span and r.span.end
-        ]
-        earliest = max(degrees, default=0) if graduated else 0
+        earliest = self._graduated() if graduated else 0
         kept: set[int] = set()
         for number in found:
             record = self.index.records[number]
@@ -131,7 +137,8 @@ class Support:
             return True
         words = set(reading.words)
         is_open = record.span.end is None
-        if words & ONGOING_CUES or (record.kind in WORKISH and _NOW.search(low)):
+        is_now = _NOW.search(low) or (_HAS_BEEN.search(low) and "since" in words)
+        if words & ONGOING_CUES or (record.kind in WORKISH and is_now):
             return is_open or bool(words & ENDED_CUES)
         if words & ENDED_CUES or "used to" in low:
             return not (is_open and record.kind is SectionKind.WORK)
@@ -225,10 +232,12 @@ class Support:
         """Whether the only lines that speak of it deny it."""
         if reading.negated:
             return False
-        wanted = set(reading.musts)
+        wanted = {*reading.musts, *(soft for soft in reading.softs if soft not in light_stems())}
         told = record.lines if record.kind in TOLD else (record.head, *record.lines)
-        lines = [line for line in told if wanted & line.stems]
-        return bool(lines) and all(self.denies(line, reading) for line in lines)
+        held = [len(wanted & line.stems) for line in told]
+        most = max(held, default=0)
+        lines = [line for line, count in zip(told, held, strict=True) if count == most]
+        return most > 0 and all(self.denies(line, reading) for line in lines)
 
     def denies(self, line: Line, reading: Reading) -> bool:
         """Whether the words of a clause stand in the part of a line that is denied."""
@@ -296,8 +305,7 @@ def _is_of_owner(record: Record, reading: Reading) -> bool:
     """Whether a record may speak for the owner: the head of a reference is about its writer."""
     if record.kind is not SectionKind.REFERENCE or not (reading.names or reading.title):
         return True
-    writer = record.section.heading.partition(":")[2] or record.section.heading
-    return bool(set(reading.names) & read(writer.split(",")[0]).stems)
+    return bool(set(reading.names) & record.writer)
 
 
 def _firm_lines(record: Record, low: str) -> list[Line]:

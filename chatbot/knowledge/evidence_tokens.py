@@ -1,7 +1,7 @@
 """Cuts a text into words, numbers and dates, and tells what each number counts."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chatbot.knowledge.evidence_groups import concept
 from chatbot.knowledge.evidence_words import (
@@ -68,6 +68,11 @@ _UNITS = {
     "bn": 1e9, "billion": 1e9, "millionen": 1e6, "millones": 1e6, "millions": 1e6,
 }  # fmt: skip
 _MONEY = frozenset("dollar dollars euro euros usd eur gbp pounds".split())
+_MARKS = {"$": "usd", "€": "eur", "£": "gbp", "USD": "usd", "EUR": "eur", "GBP": "gbp"}
+_CURRENCIES = {
+    "dollar": "usd", "dollars": "usd", "usd": "usd", "euro": "eur", "euros": "eur", "eur": "eur",
+    "pounds": "gbp", "gbp": "gbp",
+}  # fmt: skip
 _PERCENT = frozenset({"percent"})
 _TIMES = frozenset({"times", "fold", "x"})
 _PAUSE = re.compile(r"\+? \+|[;:()|/\n]|,(?!\d)|\. ")
@@ -105,10 +110,14 @@ class Number:
     rate: str = ""
     is_whole: bool = False
     is_scale: bool = False
+    after: tuple[str, ...] = ()
+    currency: str = ""
 
     def fits(self, other: "Number") -> bool:
         """Whether another number is the same amount; a unit may be left out for money only."""
         if self.is_scale != other.is_scale:
+            return False
+        if self.currency and other.currency and self.currency != other.currency:
             return False
         if abs(self.value - other.value) > 1e-9 * max(1.0, abs(self.value)):
             return False
@@ -242,7 +251,10 @@ def _number(match: "re.Match[str]") -> "Number | Moment | Word":
     value *= _UNITS.get(unit, 1)
     compared = "up" if match["more"] else ""
     is_scale = bool(_SCALE.search(match.string[max(0, match.start() - 12) : match.start()]))
-    return Number(value, kind, compared=compared, place=match.start(), is_scale=is_scale)
+    currency = next((name for mark, name in _MARKS.items() if raw.startswith(mark)), "")
+    return Number(
+        value, kind, compared=compared, place=match.start(), is_scale=is_scale, currency=currency
+    )
 
 
 def _join_dates(words: list["Word | Number | Moment"], found: Tokens) -> None:
@@ -332,24 +344,36 @@ def _bind_numbers(words: list["Word | Number | Moment"], found: Tokens, text: st
                 how = "about" if set(before[-1:]) & _ABOUT else how
                 _add_length(found, Length(round(value * unit), unit, how), before)
                 continue
-        bound = ""
-        for word in after[:3]:
+        counted: list[str] = []
+        for word in after[:4]:
             if _PAUSE.search(text[number.place : word.place].rstrip("+")):
                 break
             if word.plain in ("and", "or", "to", "in", "at", "for", "from", "with", "by", "of"):
                 break
             if stem(word.plain) not in free_stems() or word.plain in COUNTED:
-                bound = concept(word.plain)
-                break
+                counted.append(concept(word.plain))
         told = [name for name in before if stem(name) not in free_stems()]
         led_by = concept(told[-1]) if told else ""
-        rate = _rate(text[number.place : number.place + 60])
-        is_whole = "all" in before[-3:]
+        currency = number.currency or _CURRENCIES.get(_plain_after(words, index), "")
         found.numbers.append(
-            Number(
-                value, kind, bound, compared, number.place, led_by, rate, is_whole, number.is_scale
+            replace(
+                number,
+                value=value,
+                kind=kind,
+                bound=counted[0] if counted else "",
+                compared=compared,
+                before=led_by,
+                rate=_rate(text[number.place : number.place + 60]),
+                is_whole="all" in before[-3:],
+                after=tuple(counted),
+                currency=currency,
             )
         )
+
+
+def _plain_after(words: list["Word | Number | Moment"], index: int) -> str:
+    after = words[index + 1] if index + 1 < len(words) else None
+    return after.plain if isinstance(after, Word) else ""
 
 
 def _rate(text: str) -> str:
