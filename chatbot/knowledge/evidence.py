@@ -37,6 +37,7 @@ _DENIAL_WORDS = frozenset(
     " give tell".split()
 )
 _OF_OWNER = frozenset("he she his her hers him".split())
+_ADDRESSES = re.compile(r"\S+@\S+|\b\w+-mails?\b|\b\S+\.\S+")
 _I_AM = re.compile(
     r"\b(?:[Ii](?:['’]?m| am)|[Mm]y name(?:['’]?s| is)|[Tt]his is|[Cc]all me)\s+"
     r"([A-ZÀ-Þ][\w'’-]+(?:\s+[A-ZÀ-Þ][\w'’-]+)?)"
@@ -125,10 +126,13 @@ class AnswerCheck:
         text = self._without_address(bare_text(sentence))
         if not any(letter.isalnum() for letter in text):
             return Verdict(True)
-        words = split_words(text)
+        words = split_words(_ADDRESSES.sub(" ", text))
         if is_other_language(words):
             text = as_english_numbers(text)
+            if any(exact not in self._exact for exact in self._read(text).exact):
+                return Verdict(False, 1, text)
             claims, is_held = foreign_claims(text, words, self._read, self._support)
+            is_held = is_held or self._derivations.explain(self._read(text), text)
             return Verdict(is_held, claims, "" if is_held else text)
         if is_question(text):
             return self._check_loosely(text)
@@ -161,6 +165,8 @@ class AnswerCheck:
                 if not verdict.supported:
                     return Verdict(False, claims, clause.text)
                 continue
+            if self._derivations.denies_what_is_there(reading):
+                return Verdict(False, claims + 1, clause.text)
             if not reading.claims and not reading.softs:
                 continue
             claims += max(reading.claims, 1) if reading.claims else 0

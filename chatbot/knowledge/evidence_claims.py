@@ -6,7 +6,7 @@ from collections.abc import Container
 from chatbot.knowledge.evidence_groups import concept, groups
 from chatbot.knowledge.evidence_reading import Reading, read
 from chatbot.knowledge.evidence_tokens import written_out
-from chatbot.knowledge.evidence_words import PERIODS
+from chatbot.knowledge.evidence_words import NEGATIONS, PERIODS
 from chatbot.knowledge.words import plain, split_words
 
 _MOST = re.compile(r"\b(?:the|his|her|their|one of the) (?:(?:\w+ )?most (?!recent)|leading\b)")
@@ -50,6 +50,9 @@ def read_clause(
 ) -> Reading:
     """Read a clause as `read` does, and find its title, its deeds, its phrases, its periods."""
     reading = read(text, known=known, ignored=ignored, starts=starts)
+    # "Cannot work without a permit" denies nothing but that she can.
+    denials = [word for word in reading.words if word in NEGATIONS and word != "nor"]
+    reading.negated = len(denials) % 2 == 1
     if _MOST.search(text.lower()):
         reading.musts.append("most")
     musts = set(reading.musts)

@@ -56,10 +56,10 @@ _SELF = re.compile(
 _YOU = re.compile(
     r"\b(?:you|your|yours|yourself|thank|thanks|welcome|hello|hi|please|let me|sorry)\b", re.I
 )
+_SAYER = re.compile(r"(?i)\s*(?:yes, |well, |so, |as )?(?:I|you)\b")
 _TELLS = re.compile(
-    r"(?i)((?:yes, |well, |so, )?(?:I|you)\b[^,;]{0,60}?\b(?:tell you|confirm|say|see|think|believe"
-    r"|know|note|add|mention|share|sure|glad|happy|learn|assure you|find|hear|understand))\s+"
-    r"(?:that\s+)?(\S.*)"
+    r"(?i)\b(tell you|confirm|say|see|think|believe|know|note|add|mention|share|sure|glad|happy"
+    r"|learn|assure you|find|hear|understand)\b,?\s+(?:that\s+)?"
 )
 _SUBJECTS = frozenset("he she they his her their".split())
 _OWNER = re.compile(r"\b(?:he|she|his|her|hers|him)\b", re.I)
@@ -81,6 +81,7 @@ _AFTER = re.compile(r"(?i)\s*(?:after|following|since)\b")
 # Turns of phrase that claim nothing, or say "now".
 _NOTHING = re.compile(
     r"(?i)\b(?:to sum up|in (?:short|summary|addition|particular|general|fact)"
+    r"|in a nutshell|in brief|in essence|all in all|simply put|in the space of|over the course of"
     r"|for example|for instance|on top of that|by the way|as well|so far|to date|at first"
     r"|i\.e\.|e\.g\.|a lot|in (?:his|her|their) (?:spare|free) time|outside (?:of )?work"
     r"|off the clock|in practice|at heart|overall|in other words|that said)(?:[,:]\s+|(?![\w-]))"
@@ -96,9 +97,15 @@ _REWORDED = tuple(
             r"|contributions?|highlights?)(?: there| in that role)?(?: (?:is|was|were))?(?: that)?",
             "",
         ),
+        (
+            r"(?:biggest|greatest|main|proudest) (failure|mistake|strength|lesson|challenge)",
+            r"\1",
+        ),
+        (r"(?:would|will|is|are)(?:n['’]t| not) (?:be )?an? (?:problem|issue)", "is fine"),
         (r"dat(?:es|ed|ing) back to", "is from"),
         (r"mother[- ]tongue|first language", "native language"),
         (r"(knows|works|known|suited|described|does|do|work) best", r"\1"),
+        (r"manage[sd]? to", ""),
         (r"(less|fewer) than", "under"),
         (r"(more|greater) than", "over"),
         (r"(?<!the )(?<!an )only", ""),
@@ -112,6 +119,7 @@ _FRONTED_TIME = re.compile(
     r"|days?)\b)[^,]{3,50}?)"
     r"(?:,\s+|\s+(?=(?:he|she|they)\b))"
 )
+_ITEM = re.compile(r",(?!\d)\s*(?:and\s+|or\s+)?|\s+(?:and|or|&)\s+|;\s+")
 _LED = re.compile(r"(?i)\bunder (?:his|her|their) (?:leadership|direction|guidance),?")
 _DID_YOU_KNOW = re.compile(r"(?i)\bdid you know\b|\bright\?|, (?:is|was|has|does|did)n['’]t\b")
 
@@ -204,12 +212,13 @@ def split_clauses(text: str, owner: Container[str]) -> list[Clause]:
 
 def _apart_from_owner(text: str, owner: Container[str]) -> str:
     """Put a mark between "I can tell you" and what is told of the owner, which is checked alone."""
-    match = _TELLS.match(text)
-    if match is None or is_denial(match[1]):
+    if not _SAYER.match(text):
         return text
-    first = split_words(match[2])[:1]
-    if first and (first[0] in _SUBJECTS or first[0] in owner):
-        return f"{match[1]}; {match[2]}"
+    for match in _TELLS.finditer(text):
+        first = split_words(text[match.end() :][:40])[:1]
+        is_owner = first and (first[0] in _SUBJECTS or first[0] in owner)
+        if is_owner and not is_denial(text[: match.start()] + match[1]):
+            return f"{text[: match.end(1)]}; {text[match.end() :]}"
     return text
 
 
@@ -249,16 +258,14 @@ def _is_verb(word: str) -> bool:
 
 
 def split_list(text: str) -> tuple[list[str], bool]:
-    """The parts of an enumeration, and whether one "at" or "in" at an end of it belongs to all."""
-    parts = [
-        part
-        for part in re.split(r",(?!\d)\s*(?:and\s+|or\s+)?|\s+(?:and|or|&)\s+|;\s+|:\s+", text)
-        if part
-    ]
+    """The parts of an enumeration, each with the label that stands before all of them, and whether
+    one "at" or "in" at an end of it belongs to all."""
+    label, colon, rest = text.partition(": ")
+    parts = [part for part in _ITEM.split(rest if colon else text) if part]
     if len(parts) < 2:
         return [], False
     if _FRONTED.match(parts[0]) and not _has_verb(parts[0]):
         return parts, True
     last = re.search(r"\b(at|for|during|while|in|from|under|by|with)\b\s+[^\W_]", parts[-1])
     is_shared = last and not any(re.search(rf"\b{last[1]}\b", part) for part in parts[:-1])
-    return parts, bool(is_shared)
+    return [f"{label}: {part}" if colon else part for part in parts], bool(is_shared)

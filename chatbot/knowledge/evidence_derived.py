@@ -20,6 +20,7 @@ _COUNT = re.compile(
     re.I,
 )
 _PROFESSIONS = frozenset({concept(word) for word in ("engineer", "developer", "software")})
+_OWNING = frozenset("has have holds hold earned got".split())
 _AT = re.compile(r"\bat (?:the |an? )?([a-z]\w+)")
 _GAP_MONTHS = 6
 _SMALL = "zero one two three four five six seven eight nine ten eleven twelve".split()
@@ -87,6 +88,8 @@ class Derivations:
         """Whether all of a clause follows from several records, by one of the three ways."""
         if reading.negated:
             return False
+        if len(reading.moments) == 2 and not reading.musts and concept("study") in reading.stems:
+            return self._is_time_of_study(reading)
         if reading.lengths and not reading.numbers and not reading.moments:
             return self._explains_length(reading, text)
         if len(reading.numbers) == 1 and not reading.lengths:
@@ -130,6 +133,26 @@ class Derivations:
             if all(any(length_fits(said, m) for m in lasted) for said in reading.lengths):
                 return True
         return False
+
+    def denies_what_is_there(self, reading: Reading) -> bool:
+        """Whether a clause says that there is none of a kind, such as degrees, that there is."""
+        is_plain = not (reading.musts or reading.softs) and _OWNING.intersection(reading.words)
+        if not reading.negated or not is_plain:
+            return False
+        kinds = {COUNTED[word] for word in reading.words if word in COUNTED} - {"listed"}
+        return any(_is_of(record, kind) for record in self._index.records for kind in kinds)
+
+    def _is_time_of_study(self, reading: Reading) -> bool:
+        """Whether two years are the beginning of the first and the end of the last degree."""
+        spans = [
+            record.span
+            for record in self._index.records
+            if record.kind is SectionKind.EDUCATION and record.span
+        ]
+        if not spans or any(span.end is None for span in spans):
+            return False
+        first, last = min(span.start for span in spans), max(span.end or 0 for span in spans)
+        return [moment.year for moment in reading.moments] == [first // 12, last // 12]
 
     def _latest_run(self, covered: set[int]) -> int:
         """The months of the last stretch without a gap of more than half a year."""

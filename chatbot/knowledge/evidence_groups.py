@@ -97,7 +97,7 @@ article articles
 ! visa permit sponsorship sponsor
 ! relocate relocation relocating
 ! merit
-! speaker spoke keynote talk talks
+!= speaker speakers spoke speaking keynote keynotes talk talks presented presenter
 ! license licence licensed
 ! star stars
 ! contributor contributors contribute contributed
@@ -146,6 +146,8 @@ fix fixed fixes fixing repair repaired repairs repairing
 halve halved halves
 status view overview
 answer answers answered answering reply replies replied respond responds responded response
+load loads burden workload
+lose loses lost losing loss
 pair pairs paired pairing
 prefer prefers preferred preference favourite favorite
 plan plans planned planning
@@ -197,7 +199,7 @@ location located based live lives lived living
 speak speaks spoke language languages
 born birth birthday
 invite invited
-present presented presentation
+present presentation presentations
 enjoy enjoys hobby hobbies fan like likes interest interests
 code codes coding
 monitor monitored monitoring

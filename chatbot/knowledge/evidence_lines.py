@@ -22,7 +22,7 @@ _NAMED_FOR = frozenset({SectionKind.PROJECT, SectionKind.PUBLICATION, SectionKin
 def has_number(line: Line, number: Number) -> bool:
     """Whether a line has an amount, counting the same thing where that is a thing to count."""
     for other in line.reading.numbers:
-        is_counted = number.bound in _counted_concepts()
+        is_counted = not number.kind and number.bound in _counted_concepts()
         if is_counted and other.bound != number.bound:
             continue
         is_as_said = number.fits(other) and number.compared in ("", other.compared)
@@ -92,6 +92,11 @@ def has_moment(line: Line, moment: Moment, has_span: bool = False) -> bool:
         # When somebody came or left is told by the record's own dates, or in these very words.
         cues = BEGUN_CUES if moment.cue == "start" else END_CUES
         is_entry = moment.cue == "start" and _ENTRY.search(line.text)
+        if any(
+            other.cue == moment.cue and _same_moment(moment, other)
+            for other in line.reading.moments
+        ):
+            return True
         if has_span or not (is_entry or cues.intersection(line.reading.words)):
             return False
     return any(_same_moment(moment, other) for other in line.reading.moments)

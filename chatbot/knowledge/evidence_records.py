@@ -24,12 +24,14 @@ _RANGE = re.compile(
 # "Outside the EU" denies it of the EU.
 _DENYING = NEGATIONS | {"outside", "except", "unlike"}
 _PARTS = re.compile(r"[,;:.]| but | and ")
-_HAS_SUBJECT = re.compile(r"(?i)\b(?:i|we|he|she|they|it|you)\b|^\s*[A-Z]")
+_HAS_SUBJECT = re.compile(r"\b(?i:i|we|he|she|they|it|you)\b|^\s*[A-Z]")
+_ITEM_WORDS = 4
 _YEARED = re.compile(r"(?<=\d\)),\s+")
 _LEVEL = re.compile(
     r"(?i)\W*(?:native|fluent|professional|moderate|conversational|basic|beginner|elementary|good"
     r"|intermediate|advanced|proficient|mother tongue|[abc][12])\b.{0,40}"
 )
+_ITEM_FROM = re.compile(r"^\W*[A-Z].*\b(?:from|at) (?:the )?[A-Z]")
 _ONLY_DATE = re.compile(rf"{_DATE}(?:\s*(?:-|–|—|to)\s*(?:{_DATE}|present))?")
 _ELSEWHERE = re.compile(r"\bat (?=[A-Z])")
 _PLACED = re.compile(r"\(.+\)|, (?:19|20)\d\d$")
@@ -84,11 +86,14 @@ class Line:
             return ()
         found: list[set[str]] = []
         goes_on = False
-        for text in _PARTS.split(self.text):
+        for mark, text in zip(
+            ["", *_PARTS.findall(self.text)], _PARTS.split(self.text), strict=True
+        ):
             part = read(text)
             # "No role in advertising, gambling or weapons" denies all three.
+            is_item = mark == "," and len(part.words) <= _ITEM_WORDS
             goes_on = bool(_DENYING.intersection(part.words)) or (
-                goes_on and not _HAS_SUBJECT.search(text)
+                goes_on and is_item and not _HAS_SUBJECT.search(text)
             )
             if goes_on:
                 found.append(part.stems)
@@ -161,7 +166,13 @@ def _cut(section: Section) -> list[tuple[list[str], list[str]]]:
                 found.append(([_BULLET.sub("", line)], []))
             else:
                 found[-1][1].append(_BULLET.sub("", line))
-        return found
+        return [
+            record
+            for head, body in found
+            for record in (
+                [([item], []) for item in _items(head[0])] if not body else [(head, body)]
+            )
+        ]
     if dated := _cut_at_dates(lines):
         return dated
     is_plain_list = (
@@ -243,7 +254,9 @@ def _items(line: str) -> list[str]:
     label, colon, rest = line.partition(":")
     items = _YEARED.split(rest if colon else line)
     if len(items) < 2 or not all(re.search(r"\((?:\w+ )?(?:19|20)\d\d\)", item) for item in items):
-        return [line]
+        items = (rest if colon else line).split(", ")
+        if len(items) < 2 or not all(_ITEM_FROM.search(item) for item in items):
+            return [line]
     return [f"{label}: {item.strip()}" if colon else item for item in items]
 
 

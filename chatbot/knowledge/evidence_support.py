@@ -42,6 +42,8 @@ _NOW = re.compile(
     r"\b(?:works|is working|serves|is employed|is serving|is an?|is the|is (?:currently|now))\b"
 )
 TOLD = frozenset({SectionKind.FAQ, SectionKind.ANSWER, SectionKind.STORY})
+_DEGREES = frozenset("degree degrees diploma".split())
+_WAS_AT = re.compile(r"\b(?:was|been|stayed) (?:at|with)\b")
 _HAS_BEEN = re.compile(r"\b(?:has|have|['’]s|['’]ve) been\b")
 _COMING = re.compile(
     r"\b(?:will|about to|is set to|going to|next (?:year|month|week))\b(?! (?:be )?able)"
@@ -86,11 +88,11 @@ class Support:
             )
         candidates = self.index.holders(set(reading.musts))
         records = [self.index.records[number] for number in candidates]
-        jobs = [record for record in records if _is_job_of(record, reading)]
+        jobs = [record for record in records if is_job_of(record, reading)]
         if jobs and not any(self._fits_time(record, reading, low) for record in jobs):
             return set()
-        is_length = bool(reading.lengths) and not reading.softs and jobs
-        if is_length and state_stems() & reading.stems:
+        is_stay = bool(reading.lengths or reading.moments) and not (reading.softs or reading.title)
+        if jobs and is_stay and (state_stems() & reading.stems or _WAS_AT.search(low)):
             records = jobs
         if _JOINED.search(low) and reading.moments and not reading.title and jobs:
             first = min((job.span.start for job in jobs if job.span), default=None)
@@ -159,6 +161,10 @@ class Support:
             for length in reading.lengths
             if not self.lasted(record, length) and not self._lasted_since(reading, length)
         ]
+        if not _is_of_kind(record, reading):
+            return False
+        if _is_of_another_date(record, reading):
+            return False
         if reading.negated and not self._denies_too(record, reading):
             return False
         lines = _firm_lines(record, low)
@@ -295,7 +301,7 @@ class Support:
         return length_fits(length, span_months(record.span, self.index.now), record.span)
 
 
-def _is_job_of(record: Record, reading: Reading) -> bool:
+def is_job_of(record: Record, reading: Reading) -> bool:
     """Whether a record is a job at the place that a clause names and names nothing beside it."""
     names = set(reading.names)
     return record.kind is SectionKind.WORK and bool(names) and names <= record.head.stems
@@ -306,6 +312,28 @@ def _is_of_owner(record: Record, reading: Reading) -> bool:
     if record.kind is not SectionKind.REFERENCE or not (reading.names or reading.title):
         return True
     return bool(set(reading.names) & record.writer)
+
+
+def _is_of_kind(record: Record, reading: Reading) -> bool:
+    """Whether what is called a degree is one, or is called so in the record as well."""
+    called = _DEGREES.intersection(reading.words)
+    lines = (record.head, *record.lines)
+    return (
+        not called
+        or record.kind is SectionKind.EDUCATION
+        or any(_DEGREES.intersection(line.reading.words) for line in lines)
+    )
+
+
+def _is_of_another_date(record: Record, reading: Reading) -> bool:
+    """Whether the lines that hold what is dated have dates of their own, and all others."""
+    own = set(reading.musts) - record.head.stems
+    lines = [line for line in record.lines if own and own <= line.stems]
+    return bool(reading.moments and lines) and all(
+        line.reading.moments
+        and not any(has_moment(line, replace(m, cue="")) for m in reading.moments)
+        for line in lines
+    )
 
 
 def _firm_lines(record: Record, low: str) -> list[Line]:
@@ -361,6 +389,7 @@ def _praised(words: Sequence[str]) -> set[str]:
     """A superlative and the word that it praises, both to stand in one line."""
     for place, word in enumerate(words):
         if word in SUPERLATIVES and place:
-            rest = [w for w in words[place + 1 :] if w != "percent" and stem(w) not in free_stems()]
+            said = free_stems() | light_stems()
+            rest = [w for w in words[place + 1 :] if w != "percent" and stem(w) not in said]
             return {concept(word), *(concept(other) for other in rest[:1])}
     return set()
