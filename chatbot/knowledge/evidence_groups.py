@@ -89,6 +89,8 @@ article articles
 ! gpa
 ! sabbatical
 ! veteran
+! half
+! majority
 ! citizen citizenship
 ! married
 ! children kids

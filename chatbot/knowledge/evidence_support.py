@@ -184,9 +184,8 @@ class Support:
             if not reading.numbers and not reading.moments:
                 if is_reversed(reading, lines, low):
                     return False
-                return self._fits_words(reading, everything) and not self._is_denied(
-                    record, reading
-                )
+                is_held = any(self._fits_words(reading, head.stems | line.stems) for line in lines)
+                return is_held and not self._is_denied(record, reading)
             stems = head.stems if reading.numbers else everything
             if set(reading.musts) <= stems and self._fits_words(reading, stems):
                 return not self._is_denied(record, reading)
