@@ -25,10 +25,10 @@ from chatbot.knowledge.evidence_clauses import (
 from chatbot.knowledge.evidence_derived import Derivations
 from chatbot.knowledge.evidence_foreign import as_english_numbers, foreign_claims
 from chatbot.knowledge.evidence_index import RecordIndex
-from chatbot.knowledge.evidence_lines import is_like
+from chatbot.knowledge.evidence_lines import FROM_TO, is_like, is_reversed
 from chatbot.knowledge.evidence_reading import Reading, read
 from chatbot.knowledge.evidence_support import WORKISH, Support
-from chatbot.knowledge.evidence_words import is_other_language
+from chatbot.knowledge.evidence_words import is_other_language, light_stems
 from chatbot.knowledge.sections import Section, SectionKind
 from chatbot.knowledge.words import plain, split_words
 
@@ -37,6 +37,7 @@ _DENIAL_WORDS = frozenset(
     " give tell".split()
 )
 _OF_OWNER = frozenset("he she his her hers him".split())
+_ADDRESSES = re.compile(r"\S+@\S+|\b\w+-mails?\b|\b\S+\.\S+")
 _I_AM = re.compile(
     r"\b(?:[Ii](?:['’]?m| am)|[Mm]y name(?:['’]?s| is)|[Tt]his is|[Cc]all me)\s+"
     r"([A-ZÀ-Þ][\w'’-]+(?:\s+[A-ZÀ-Þ][\w'’-]+)?)"
@@ -49,6 +50,14 @@ _LISTING = frozenset(
         SectionKind.CERTIFICATE,
         SectionKind.AWARD,
     }
+)
+_DATED = r"(\S*\d[\w,.]*(?: (?!in\b)\w+)? in (?:\w+ )?(?:19|20)\d\d)"
+_CHANGE = re.compile(rf"\bfrom {_DATED} to {_DATED}")
+_UP = re.compile(r"(?i)\b(?:rose|grew|increased?|raised?|climbed|up|went up)\b")
+_DOWN = re.compile(r"(?i)\b(?:fell|dropped|decreased?|reduced?|shrank|down|cut)\b")
+_DIRECTION = re.compile(
+    r"(?i)\b(?:(?:was|were|has been|went) )?(?:rose|grew|increased?|raised?|climbed|up|fell|dropped"
+    r"|decreased?|reduced?|shrank|down|went|moved|changed)\b"
 )
 _ADDRESS = re.compile(r",\s+([A-ZÀ-Þ][\w'’-]+)(?=[,.!?]|$)")
 
@@ -117,10 +126,13 @@ class AnswerCheck:
         text = self._without_address(bare_text(sentence))
         if not any(letter.isalnum() for letter in text):
             return Verdict(True)
-        words = split_words(text)
+        words = split_words(_ADDRESSES.sub(" ", text))
         if is_other_language(words):
             text = as_english_numbers(text)
+            if any(exact not in self._exact for exact in self._read(text).exact):
+                return Verdict(False, 1, text)
             claims, is_held = foreign_claims(text, words, self._read, self._support)
+            is_held = is_held or self._derivations.explain(self._read(text), text)
             return Verdict(is_held, claims, "" if is_held else text)
         if is_question(text):
             return self._check_loosely(text)
@@ -153,9 +165,13 @@ class AnswerCheck:
                 if not verdict.supported:
                     return Verdict(False, claims, clause.text)
                 continue
+            if self._derivations.denies_what_is_there(reading):
+                return Verdict(False, claims + 1, clause.text)
             if not reading.claims and not reading.softs:
                 continue
             claims += max(reading.claims, 1) if reading.claims else 0
+            if self._turns_round(reading, clause.text):
+                return Verdict(False, claims + 1, clause.text)
             found, is_derived = self._held_by(reading, clause.text)
             if is_derived:
                 continue
@@ -165,7 +181,8 @@ class AnswerCheck:
             if not reading.claims and self._contradicts(reading):
                 return Verdict(False, claims + 1, clause.text)
             if not reading.claims:
-                if not found and self._is_about_owner(clause.text):
+                goes_on = not clause.starts and clause.has_verb
+                if not found and (goes_on or self._is_about_owner(clause.text)):
                     return Verdict(False, claims + 1, clause.text)
                 continue
             if found and not anchored and place.has_anchor:
@@ -223,7 +240,24 @@ class AnswerCheck:
 
     def _contradicts(self, reading: Reading) -> bool:
         """Whether plain words deny what a line says, or say what it denies."""
-        return self._says_any_line(reading, denied=not reading.negated)
+        if self._says_any_line(reading, denied=not reading.negated):
+            return True
+        firm = set(reading.softs) - light_stems()
+        told = [
+            line for r in self._index.records for line in r.lines if firm and firm <= line.stems
+        ]
+        return (
+            bool(told)
+            and not reading.negated
+            and all(self._support.denies(line, reading) for line in told)
+        )
+
+    def _turns_round(self, reading: Reading, text: str) -> bool:
+        """Whether "from A to B" is told the other way round wherever both are told of."""
+        if FROM_TO.search(text.lower()) is None:
+            return False
+        lines = [line for r in self._index.records for line in (r.head, *r.lines)]
+        return is_reversed(reading, lines, text.lower())
 
     def _says_any_line(self, reading: Reading, *, denied: bool = False) -> bool:
         """Whether some line says nearly all of these plain words or, with `denied`, denies them."""
@@ -317,13 +351,34 @@ class AnswerCheck:
         found = self._support.holders(reading, text)
         if found:
             return found, False
-        if reading.claims == 0:
-            return set(), False
-        if self._derivations.explain(reading, text):
+        if reading.claims and self._derivations.explain(reading, text):
             return set(), True
-        return self._support_list(text), False
+        return self._hold_list(text) or self._hold_change(text), False
 
-    def _support_list(self, text: str) -> set[int]:
+    def _hold_change(self, text: str) -> set[int]:
+        """The records that hold the two ends of "rose from 5 in 2021 to 8 in 2022"."""
+        match = _CHANGE.search(text)
+        if match is None:
+            return set()
+        found = set[int]()
+        head = _DIRECTION.sub("was", text[: match.start()])
+        ends = [self._read(f"{head} {end}") for end in match.groups()]
+        values = [number.value for end in ends for number in end.numbers[:1]]
+        is_up, is_down = _UP.search(text), _DOWN.search(text)
+        if (
+            len(values) < 2
+            or (is_up and values[0] > values[1])
+            or (is_down and values[0] < values[1])
+        ):
+            return set()
+        for end, told in zip(ends, match.groups(), strict=True):
+            held = self._support.holders(end, f"{head} {told}")
+            if not held:
+                return set()
+            found |= held
+        return found
+
+    def _hold_list(self, text: str) -> set[int]:
         """The records that hold the parts of an enumeration, each part one of them."""
         parts, shares_end = split_list(text)
         telling = [

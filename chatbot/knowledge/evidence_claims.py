@@ -6,13 +6,13 @@ from collections.abc import Container
 from chatbot.knowledge.evidence_groups import concept, groups
 from chatbot.knowledge.evidence_reading import Reading, read
 from chatbot.knowledge.evidence_tokens import written_out
-from chatbot.knowledge.evidence_words import PERIODS
+from chatbot.knowledge.evidence_words import NEGATIONS, PERIODS
 from chatbot.knowledge.words import plain, split_words
 
 _MOST = re.compile(r"\b(?:the|his|her|their|one of the) (?:(?:\w+ )?most (?!recent)|leading\b)")
 _TITLED = re.compile(
-    r"\b(?:as|is|was|been|be|became|become|served as|employed|role of|position of|promoted to)\s+"
-    r"(?:(?:currently|now|also|once)\s+)?(?:(?:an?|the|our|its|their)\s+)?(?!\w+(?:ing|ed)\b"
+    r"\b(?:as|is|was|been|became|become|served as|employed|role of|position of|promoted to)\s+"
+    r"(?:(?:currently|now|also|once)\s+)?(?:(?:an?|the|our|its|their)\s+)?(?!\w+(?:ing|ed)\b|(?:open|able|willing|happy|based|about)\b"
     r"|(?:at|with|in|on|from|by|for|not|never)\b)"
     r"([^,;.()]+?)(?=\s+(?:at|of the|for|with|in|from|since|until|between|on|by|and|who|that"
     r"|where)\b"
@@ -50,6 +50,9 @@ def read_clause(
 ) -> Reading:
     """Read a clause as `read` does, and find its title, its deeds, its phrases, its periods."""
     reading = read(text, known=known, ignored=ignored, starts=starts)
+    # "Cannot work without a permit" denies nothing but that she can.
+    denials = [word for word in reading.words if word in NEGATIONS and word != "nor"]
+    reading.negated = len(denials) % 2 == 1
     if _MOST.search(text.lower()):
         reading.musts.append("most")
     musts = set(reading.musts)
@@ -58,7 +61,7 @@ def read_clause(
         for phrase in _PHRASE.findall(written_out(text))
     ]
     titled = _TITLED.search(text)
-    if titled:
+    if titled and not titled[1].rstrip().endswith("ors"):
         title = read(titled[1], ignored=ignored, starts=False)
         reading.title, reading.title_words = title.musts, title.words
     claimed = musts | set(reading.softs)

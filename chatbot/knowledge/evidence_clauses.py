@@ -11,7 +11,8 @@ _LINK = re.compile(r"!?\[([^\]]*)\]\(([^)]*)\)")
 _MARKUP = re.compile(r"[*_`#>|~]+")
 _HARD = re.compile(
     r";\s+|\s[–—]\s(?![A-Z])|,?\s+(?=(?:but|while|whereas|although|though|however)\b)"
-    r"|,?\s+(?=(?:before|after)\s+(?:\w+ing\b|(?:he|she|they)\b))|,\s+(?=so\b)"
+    r"|,?(?<!days)(?<!weeks)(?<!months)(?<!years)(?<!month)(?<!year)(?<!week)\s+"
+    r"(?=(?:before|after)\s+(?:\w+ing\b|(?:he|she|they)\b))|,\s+(?=so\b)"
     r"|,\s+(?=(?:before|after)\b)"
     r"|,\s+(?=(?:where|which|who|when|based in|located in)\b)|,\s+then\s+"
 )
@@ -48,16 +49,17 @@ _ASSISTANT = re.compile(
     r"|(?:['’]ve| have) (?:also |now |just )?(?:passed|noted|told|saved|filed|forwarded|let|sent"
     r"|asked|recorded|added|no|not|booked|shared))\b"
 )
+_HERE_IS = re.compile(r"(?i)\s*(?:here(?:['’]s| is| are)|below (?:is|are)|see below|let['’]?s)\b")
 _SELF = re.compile(
     r"\b(?:stand-in|chat ?bot|bot|(?:an?|['’]s|as) AI|(?:an|['’]s|virtual) assistant)\b"
 )
 _YOU = re.compile(
     r"\b(?:you|your|yours|yourself|thank|thanks|welcome|hello|hi|please|let me|sorry)\b", re.I
 )
+_SAYER = re.compile(r"(?i)\s*(?:yes, |well, |so, |as )?(?:I|you)\b")
 _TELLS = re.compile(
-    r"(?i)((?:yes, |well, |so, )?(?:I|you)\b[^,;]{0,60}?\b(?:tell you|confirm|say|see|think|believe"
-    r"|know|note|add|mention|share|sure|glad|happy|learn|assure you|find|hear|understand))\s+"
-    r"(?:that\s+)?(\S.*)"
+    r"(?i)\b(tell you|confirm|say|see|think|believe|know|note|add|mention|share|sure|glad|happy"
+    r"|learn|assure you|find|hear|understand)\b,?\s+(?:that\s+)?"
 )
 _SUBJECTS = frozenset("he she they his her their".split())
 _OWNER = re.compile(r"\b(?:he|she|his|her|hers|him)\b", re.I)
@@ -71,23 +73,53 @@ _BACK = re.compile(
 )
 _RELATIVE = re.compile(r"(?i)\s*(?:which|who|where|that)\b")
 _TIME = re.compile(
-    r"(?i)\s*(?:before|after|prior to|since)\s+(?:\w+ing\b|(?=\D+$)(?!(?:that|this|which)\b))"
+    r"(?i)\s*(?:before|after|prior to|since)\s+(?:\w+ing\b|(?!\d+\s|(?:that|this|which)\b"
+    r"|\w+ (?:years?|months?|weeks?|days?)\b))"
 )
 _BEFORE = re.compile(r"(?i)\s*(?:before|prior to)\b")
 _AFTER = re.compile(r"(?i)\s*(?:after|following|since)\b")
 # Turns of phrase that claim nothing, or say "now".
 _NOTHING = re.compile(
     r"(?i)\b(?:to sum up|in (?:short|summary|addition|particular|general|fact)"
+    r"|in a nutshell|in brief|in essence|all in all|simply put|in the space of|over the course of"
     r"|for example|for instance|on top of that|by the way|as well|so far|to date|at first"
     r"|i\.e\.|e\.g\.|a lot|in (?:his|her|their) (?:spare|free) time|outside (?:of )?work"
     r"|off the clock|in practice|at heart|overall|in other words|that said)(?:[,:]\s+|(?![\w-]))"
 )
+_WOULD = re.compile(r"(?i)\b(he|she|they|i|you)['’]d\b")
+# Turns of speech that say in several words what the check knows by one.
+_REWORDED = tuple(
+    (re.compile(rf"(?i)\b(?:{pattern})\b"), plainly)
+    for pattern, plainly in (
+        (
+            r"(?:one|some|two|three) of (?:his|her|their) (?:biggest|main|key|greatest|proudest"
+            r"|best|major|most \w+|notable) (?:achievements?|wins?|accomplishments?|success(?:es)?"
+            r"|contributions?|highlights?)(?: there| in that role)?(?: (?:is|was|were))?(?: that)?",
+            "",
+        ),
+        (
+            r"(?:biggest|greatest|main|proudest) (failure|mistake|strength|lesson|challenge)",
+            r"\1",
+        ),
+        (r"(?:would|will|is|are)(?:n['’]t| not) (?:be )?an? (?:problem|issue)", "is fine"),
+        (r"dat(?:es|ed|ing) back to", "is from"),
+        (r"mother[- ]tongue|first language", "native language"),
+        (r"(knows|works|known|suited|described|does|do|work) best", r"\1"),
+        (r"manage[sd]? to", ""),
+        (r"(less|fewer) than", "under"),
+        (r"(more|greater) than", "over"),
+        (r"(?<!the )(?<!an )only", ""),
+        (r"(?:free|spare) time", ""),
+    )
+)
 _PRESENTLY = re.compile(r"(?i)\b(?:at the moment|right now|these days|as of now|at present)\b")
 _LEADS_TO = re.compile(r"(?i)\bl(?:ed|eads?|eading) to\b|\bleading up to\b")
 _FRONTED_TIME = re.compile(
-    r"(?i)((?:before|after|prior to|following)\s+[^,\d]{3,50}?)"
+    r"(?i)((?:before|after|prior to|following)\s+(?!\d+\s|\w+ (?:years?|months?|weeks?"
+    r"|days?)\b)[^,]{3,50}?)"
     r"(?:,\s+|\s+(?=(?:he|she|they)\b))"
 )
+_ITEM = re.compile(r",(?!\d)\s*(?:and\s+|or\s+)?|\s+(?:and|or|&)\s+|;\s+")
 _LED = re.compile(r"(?i)\bunder (?:his|her|their) (?:leadership|direction|guidance),?")
 _DID_YOU_KNOW = re.compile(r"(?i)\bdid you know\b|\bright\?|, (?:is|was|has|does|did)n['’]t\b")
 
@@ -120,6 +152,9 @@ def bare_text(sentence: str) -> str:
     """A sentence without citation marks and markup; links keep their words and address."""
     text = _LED.sub(" ", _MARK.sub(" ", sentence))
     text = _LINK.sub(r"\1 \2 ", text)
+    text = _WOULD.sub(r"\1 would", text)
+    for pattern, plainly in _REWORDED:
+        text = pattern.sub(plainly, text)
     text = _LEADS_TO.sub("giving", _PRESENTLY.sub("currently", _NOTHING.sub(" ", text)))
     text = re.sub(r"^\s*(?:[-*+•]|\d{1,2}[.)])\s+", "", text)
     text = _MARKUP.sub(lambda m: " " if m.group()[0] == "|" else "", text)
@@ -138,7 +173,7 @@ def is_denial(text: str) -> bool:
 
 def speaks_of_others(text: str, owner: Container[str]) -> bool:
     """Whether a clause is about the visitor or the stand-in and says nothing of the owner."""
-    if _ASSISTANT.search(text):
+    if _ASSISTANT.search(text) or _HERE_IS.match(text):
         return True
     is_of_owner = bool(_OWNER.search(text)) or any(word in owner for word in split_words(text))
     if is_of_owner:
@@ -177,12 +212,13 @@ def split_clauses(text: str, owner: Container[str]) -> list[Clause]:
 
 def _apart_from_owner(text: str, owner: Container[str]) -> str:
     """Put a mark between "I can tell you" and what is told of the owner, which is checked alone."""
-    match = _TELLS.match(text)
-    if match is None or is_denial(match[1]):
+    if not _SAYER.match(text):
         return text
-    first = split_words(match[2])[:1]
-    if first and (first[0] in _SUBJECTS or first[0] in owner):
-        return f"{match[1]}; {match[2]}"
+    for match in _TELLS.finditer(text):
+        first = split_words(text[match.end() :][:40])[:1]
+        is_owner = first and (first[0] in _SUBJECTS or first[0] in owner)
+        if is_owner and not is_denial(text[: match.start()] + match[1]):
+            return f"{text[: match.end(1)]}; {text[match.end() :]}"
     return text
 
 
@@ -222,16 +258,14 @@ def _is_verb(word: str) -> bool:
 
 
 def split_list(text: str) -> tuple[list[str], bool]:
-    """The parts of an enumeration, and whether one "at" or "in" at an end of it belongs to all."""
-    parts = [
-        part
-        for part in re.split(r",(?!\d)\s*(?:and\s+|or\s+)?|\s+(?:and|or|&)\s+|;\s+|:\s+", text)
-        if part
-    ]
+    """The parts of an enumeration, each with the label that stands before all of them, and whether
+    one "at" or "in" at an end of it belongs to all."""
+    label, colon, rest = text.partition(": ")
+    parts = [part for part in _ITEM.split(rest if colon else text) if part]
     if len(parts) < 2:
         return [], False
     if _FRONTED.match(parts[0]) and not _has_verb(parts[0]):
         return parts, True
     last = re.search(r"\b(at|for|during|while|in|from|under|by|with)\b\s+[^\W_]", parts[-1])
     is_shared = last and not any(re.search(rf"\b{last[1]}\b", part) for part in parts[:-1])
-    return parts, bool(is_shared)
+    return [f"{label}: {part}" if colon else part for part in parts], bool(is_shared)

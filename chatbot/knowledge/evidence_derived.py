@@ -19,6 +19,8 @@ _COUNT = re.compile(
     r"((?:[ -][^\W\d_]+){0,3}?)[ -](" + "|".join(sorted(COUNTED, key=len, reverse=True)) + r")\b",
     re.I,
 )
+_PROFESSIONS = frozenset({concept(word) for word in ("engineer", "developer", "software")})
+_OWNING = frozenset("has have holds hold earned got".split())
 _AT = re.compile(r"\bat (?:the |an? )?([a-z]\w+)")
 _GAP_MONTHS = 6
 _SMALL = "zero one two three four five six seven eight nine ten eleven twelve".split()
@@ -86,6 +88,8 @@ class Derivations:
         """Whether all of a clause follows from several records, by one of the three ways."""
         if reading.negated:
             return False
+        if len(reading.moments) == 2 and not reading.musts and concept("study") in reading.stems:
+            return self._is_time_of_study(reading)
         if reading.lengths and not reading.numbers and not reading.moments:
             return self._explains_length(reading, text)
         if len(reading.numbers) == 1 and not reading.lengths:
@@ -96,8 +100,12 @@ class Derivations:
         return False
 
     def _explains_length(self, reading: Reading, text: str) -> bool:
-        wanted = [must for must in reading.musts if must in self._index.postings]
-        if len(wanted) != len(reading.musts):
+        musts = reading.musts
+        if "experience" in reading.words:
+            # "In software engineering" tells of no job, but of them all.
+            musts = [must for must in musts if must not in _PROFESSIONS]
+        wanted = [must for must in musts if must in self._index.postings]
+        if len(wanted) != len(musts):
             return False
         wanted += [place for word in _AT.findall(text) if (place := concept(word)) in reading.softs]
         records = [self._index.records[n] for n in self._index.holders(wanted)]
@@ -126,6 +134,26 @@ class Derivations:
                 return True
         return False
 
+    def denies_what_is_there(self, reading: Reading) -> bool:
+        """Whether a clause says that there is none of a kind, such as degrees, that there is."""
+        is_plain = not (reading.musts or reading.softs) and _OWNING.intersection(reading.words)
+        if not reading.negated or not is_plain:
+            return False
+        kinds = {COUNTED[word] for word in reading.words if word in COUNTED} - {"listed"}
+        return any(_is_of(record, kind) for record in self._index.records for kind in kinds)
+
+    def _is_time_of_study(self, reading: Reading) -> bool:
+        """Whether two years are the beginning of the first and the end of the last degree."""
+        spans = [
+            record.span
+            for record in self._index.records
+            if record.kind is SectionKind.EDUCATION and record.span
+        ]
+        if not spans or any(span.end is None for span in spans):
+            return False
+        first, last = min(span.start for span in spans), max(span.end or 0 for span in spans)
+        return [moment.year for moment in reading.moments] == [first // 12, last // 12]
+
     def _latest_run(self, covered: set[int]) -> int:
         """The months of the last stretch without a gap of more than half a year."""
         start = end = max(covered)
@@ -142,7 +170,8 @@ class Derivations:
         own = read(match[4]).musts + read(match[4]).softs
         wanted = [must for must in reading.musts if must not in own]
         if kind == "listed":
-            return self._is_list(count, match[3], match[4], wanted)
+            is_spoken = concept("speak") in reading.stems
+            return self._is_list(count, match[3], match[4], wanted, is_spoken=is_spoken)
         counted = [record for record in self._index.records if _is_of(record, kind)]
         if kind == "intern":
             wanted = [must for must in wanted if must != concept("intern")]
@@ -160,14 +189,16 @@ class Derivations:
         years = {m.year for r in counted for m in r.head.reading.moments}
         return all(moment.year in years for moment in reading.moments)
 
-    def _is_list(self, count: int, label: str, noun: str, wanted: list[str]) -> bool:
+    def _is_list(
+        self, count: int, label: str, noun: str, wanted: list[str], *, is_spoken: bool
+    ) -> bool:
         """Whether a line of the profile lists so many things of this name."""
         named = {*read(f"{label} {noun}").stems}
         wanted = [must for must in wanted if must not in named]
-        for head, length, words in self._lists:
+        spoken = [r for r in self._index.records if r.kind is SectionKind.LANGUAGE]
+        for head, length, words in [] if is_spoken and spoken else self._lists:
             if named & head and length == count and set(wanted) <= words:
                 return True
-        spoken = [r for r in self._index.records if r.kind is SectionKind.LANGUAGE]
         is_spoken = concept("language") in named and bool(spoken) and len(spoken) == count
         union = set().union(*(r.stems for r in spoken)) if spoken else set()
         return is_spoken and set(wanted) <= union

@@ -8,10 +8,15 @@ from chatbot.knowledge.evidence_index import RecordIndex
 from chatbot.knowledge.evidence_lines import has_length, has_moment, has_number
 from chatbot.knowledge.evidence_reading import Reading
 from chatbot.knowledge.evidence_records import Record
-from chatbot.knowledge.evidence_support import Support
+from chatbot.knowledge.evidence_support import Support, is_job_of
 from chatbot.knowledge.evidence_words import FOREIGN_TITLES, GERMAN
 from chatbot.knowledge.words import plain
 
+# "War bis 2021 bei Acme" is told of the job there, and of nothing else there.
+_STATES = frozenset(
+    "war ist arbeitet arbeitete travaille travaillait etait est trabaja trabajo estuvo trabalha"
+    " trabalhou esteve lavora".split()
+)
 _AND = re.compile(r"\s(?:und|et|y|e|en|och)\s")
 _THOUSANDS = re.compile(r"(?<!\d)(\d{1,3})[ \u00a0\u202f.](?=\d{3}(?!\d))")
 # From two to twelve in German, French, Spanish, Portuguese and Italian; "six" is English as well.
@@ -57,12 +62,15 @@ def _claims_of(
         if not is_german or _is_firm_name(name, text, index)
     ]
     titled = FOREIGN_TITLES.search(plain(text))
-    quotes = [plain(a or b) for a, b in _QUOTED.findall(text)]
-    claims = len(names) + len(reading.numbers) + len(reading.moments) + bool(titled)
+    quotes = [plain(a or b).strip('"“”„«»') for a, b in _QUOTED.findall(text)]
+    claims = len([*names, *reading.numbers, *reading.moments, *reading.lengths]) + bool(titled)
     if not claims:
         return 0, True
-    for number in index.holders(names):
-        record = index.records[number]
+    held = [index.records[number] for number in index.holders(names)]
+    jobs = [record for record in held if is_job_of(record, reading)]
+    if jobs and _STATES.intersection(words):
+        held = jobs
+    for record in held:
         whole = plain(record.head.text + " " + " ".join(line.text for line in record.lines))
         if titled and not any(quote in whole for quote in quotes):
             continue

@@ -81,7 +81,7 @@ article articles
 ! freelance freelancer contractor selfemployed
 ! volunteer volunteers volunteered volunteering
 ! fire fired dismissed laid layoff
-! mentor mentored mentors mentoring coached
+! mentor mentorship mentored mentors mentoring coached
 ! salary salaries pay paid compensation remuneration wage wages
 ! bonus bonuses
 ! fluent fluently bilingual
@@ -89,6 +89,8 @@ article articles
 ! gpa
 ! sabbatical
 ! veteran
+! half
+! majority
 ! citizen citizenship
 ! married
 ! children kids
@@ -97,7 +99,7 @@ article articles
 ! visa permit sponsorship sponsor
 ! relocate relocation relocating
 ! merit
-! speaker spoke keynote talk talks
+!= speaker speakers spoke speaking keynote keynotes talk talks presented presenter
 ! license licence licensed
 ! star stars
 ! contributor contributors contribute contributed
@@ -146,6 +148,8 @@ fix fixed fixes fixing repair repaired repairs repairing
 halve halved halves
 status view overview
 answer answers answered answering reply replies replied respond responds responded response
+load loads burden workload
+lose loses lost losing loss
 pair pairs paired pairing
 prefer prefers preferred preference favourite favorite
 plan plans planned planning
@@ -172,7 +176,6 @@ analyse analyze analysed analyzed analysis analyses analytics
 assign assigned assigns
 participate participated participates attended
 aim aims aimed goal goals
-mentorship mentor-role
 organise organize organises organizes organised organized organizing organising
 compete competed competition
 purchase purchased buy buys bought
@@ -198,7 +201,7 @@ location located based live lives lived living
 speak speaks spoke language languages
 born birth birthday
 invite invited
-present presented presentation
+present presentation presentations
 enjoy enjoys hobby hobbies fan like likes interest interests
 code codes coding
 monitor monitored monitoring

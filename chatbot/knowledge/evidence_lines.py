@@ -8,19 +8,21 @@ from chatbot.knowledge.evidence_groups import concept
 from chatbot.knowledge.evidence_reading import Reading
 from chatbot.knowledge.evidence_records import Line, Record
 from chatbot.knowledge.evidence_tokens import Length, Moment, Number
-from chatbot.knowledge.evidence_words import COUNTED, END_CUES, START_CUES
+from chatbot.knowledge.evidence_words import BEGUN_CUES, COUNTED, END_CUES
 from chatbot.knowledge.sections import SectionKind
 
 FROM_TO = re.compile(r"\bfrom\b.{0,40}?([\w+#]+) (?:down |up )?to ([\w+#]+)")
 
 
+# "June 2021: Became ..." begins then.
+_ENTRY = re.compile(r"(?:^|\. )(?:[A-Z][a-z]+ )?(?:19|20)\d\d\s*:")
 _NAMED_FOR = frozenset({SectionKind.PROJECT, SectionKind.PUBLICATION, SectionKind.AWARD})
 
 
 def has_number(line: Line, number: Number) -> bool:
     """Whether a line has an amount, counting the same thing where that is a thing to count."""
     for other in line.reading.numbers:
-        is_counted = number.bound in _counted_concepts()
+        is_counted = not number.kind and number.bound in _counted_concepts()
         if is_counted and other.bound != number.bound:
             continue
         is_as_said = number.fits(other) and number.compared in ("", other.compared)
@@ -76,7 +78,8 @@ def _counted_concepts() -> frozenset[str]:
 
 def counts(number: Number, stems: Iterable[str]) -> bool:
     """Whether what a number counts stands among these concepts."""
-    return not number.bound or is_like(number.bound, set(stems))
+    held = set(stems)
+    return not number.after or any(is_like(word, held) for word in number.after)
 
 
 def _same_moment(moment: Moment, other: Moment) -> bool:
@@ -87,8 +90,14 @@ def has_moment(line: Line, moment: Moment, has_span: bool = False) -> bool:
     """Whether a line has a date; with `has_span` its record has dates of its own."""
     if moment.cue in ("start", "end"):
         # When somebody came or left is told by the record's own dates, or in these very words.
-        cues = START_CUES if moment.cue == "start" else END_CUES
-        if has_span or not cues.intersection(line.reading.words):
+        cues = BEGUN_CUES if moment.cue == "start" else END_CUES
+        is_entry = moment.cue == "start" and _ENTRY.search(line.text)
+        if any(
+            other.cue == moment.cue and _same_moment(moment, other)
+            for other in line.reading.moments
+        ):
+            return True
+        if has_span or not (is_entry or cues.intersection(line.reading.words)):
             return False
     return any(_same_moment(moment, other) for other in line.reading.moments)
 

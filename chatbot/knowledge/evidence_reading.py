@@ -62,7 +62,7 @@ class Reading:
     @property
     def claims(self) -> int:
         """How many claims there are to support."""
-        parts = (self.musts, self.numbers, self.moments, self.lengths, self.exact)
+        parts = (self.musts, self.numbers, self.moments, self.lengths, self.exact, self.periods)
         return sum(len(part) for part in parts)
 
 
@@ -104,6 +104,7 @@ def _take_word(
     found.words.append(simple)
     if simple in ignored or word.raw in ("Ive", "Id", "Im", "Ill"):
         return
+    simple = simple.removesuffix(".js") if len(simple) > 5 else simple
     stemmed, meant = stem(simple), concept(simple)
     found.stems.add(meant)
     is_capital = word.raw[:1].isupper()

@@ -23,6 +23,15 @@ _RANGE = re.compile(
 )
 # "Outside the EU" denies it of the EU.
 _DENYING = NEGATIONS | {"outside", "except", "unlike"}
+_PARTS = re.compile(r"[,;:.]| but | and ")
+_HAS_SUBJECT = re.compile(r"\b(?i:i|we|he|she|they|it|you)\b|^\s*[A-Z]")
+_ITEM_WORDS = 4
+_YEARED = re.compile(r"(?<=\d\)),\s+")
+_LEVEL = re.compile(
+    r"(?i)\W*(?:native|fluent|professional|moderate|conversational|basic|beginner|elementary|good"
+    r"|intermediate|advanced|proficient|mother tongue|[abc][12])\b.{0,40}"
+)
+_ITEM_FROM = re.compile(r"^\W*[A-Z].*\b(?:from|at) (?:the )?[A-Z]")
 _ONLY_DATE = re.compile(rf"{_DATE}(?:\s*(?:-|–|—|to)\s*(?:{_DATE}|present))?")
 _ELSEWHERE = re.compile(r"\bat (?=[A-Z])")
 _PLACED = re.compile(r"\(.+\)|, (?:19|20)\d\d$")
@@ -45,7 +54,7 @@ _KIND_WORDS = {
     SectionKind.WORK: "work",
     SectionKind.PROJECT: "project",
     SectionKind.SKILL: "skill fluent",
-    SectionKind.LANGUAGE: "speak language",
+    SectionKind.LANGUAGE: "speak language speaker",
     SectionKind.REFERENCE: "reference",
     SectionKind.INTEREST: "interest",
     SectionKind.CONTACT: "contact reach email phone",
@@ -75,8 +84,20 @@ class Line:
         """The concepts of each of its parts that deny."""
         if not _DENYING.intersection(self.reading.words):
             return ()
-        parts = (read(part) for part in re.split(r"[,;:.]| but | and ", self.text))
-        return tuple(part.stems for part in parts if _DENYING.intersection(part.words))
+        found: list[set[str]] = []
+        goes_on = False
+        for mark, text in zip(
+            ["", *_PARTS.findall(self.text)], _PARTS.split(self.text), strict=True
+        ):
+            part = read(text)
+            # "No role in advertising, gambling or weapons" denies all three.
+            is_item = mark == "," and len(part.words) <= _ITEM_WORDS
+            goes_on = bool(_DENYING.intersection(part.words)) or (
+                goes_on and is_item and not _HAS_SUBJECT.search(text)
+            )
+            if goes_on:
+                found.append(part.stems)
+        return tuple(found)
 
     @cached_property
     def places(self) -> dict[str, list[int]]:
@@ -109,6 +130,12 @@ class Record:
     number: int = 0
     title: frozenset[str] = frozenset()
 
+    @cached_property
+    def writer(self) -> frozenset[str]:
+        """Of a reference the names of whoever wrote it."""
+        title = self.section.heading.partition(":")[2] or self.head.text.partition(". . ")[2]
+        return frozenset(read(re.split(r"[,.]", title)[0]).stems)
+
     @property
     def kind(self) -> SectionKind:
         """The kind of its section."""
@@ -139,7 +166,13 @@ def _cut(section: Section) -> list[tuple[list[str], list[str]]]:
                 found.append(([_BULLET.sub("", line)], []))
             else:
                 found[-1][1].append(_BULLET.sub("", line))
-        return found
+        return [
+            record
+            for head, body in found
+            for record in (
+                [([item], []) for item in _items(head[0])] if not body else [(head, body)]
+            )
+        ]
     if dated := _cut_at_dates(lines):
         return dated
     is_plain_list = (
@@ -149,6 +182,8 @@ def _cut(section: Section) -> list[tuple[list[str], list[str]]]:
         and not any(_BULLET.match(line) or line.endswith(".") for line in lines)
         and (section.kind is not SectionKind.PUBLICATION or all(_PLACED.search(x) for x in lines))
     )
+    if section.kind is SectionKind.LANGUAGE:
+        lines = _with_levels(lines)
     if is_plain_list or all(_BULLET.match(line) for line in lines):
         return [([_BULLET.sub("", line)], []) for line in lines]
     head: list[str] = []
@@ -162,6 +197,17 @@ def _cut(section: Section) -> list[tuple[list[str], list[str]]]:
             is_head = False
         (head if is_head else body).append(_BULLET.sub("", line))
     return [(head, body)]
+
+
+def _with_levels(lines: Sequence[str]) -> list[str]:
+    """The lines of a list of languages, the level below a name beside it."""
+    found: list[str] = []
+    for line in lines:
+        if found and _LEVEL.fullmatch(line.strip()):
+            found[-1] += f": {line.strip()}"
+        else:
+            found.append(line)
+    return found
 
 
 def _cut_at_dates(lines: Sequence[str]) -> list[tuple[list[str], list[str]]]:
@@ -181,18 +227,37 @@ def _build(section: Section, head: list[str], lines: list[str], ignored: Contain
         # "Systems Administrator at CloudFirst" below "Career at Insurellm" was not at Insurellm.
         heading = "" if find_span(head[0]) else heading
     extra = _KIND_WORDS.get(section.kind, "")
+    texts = [text for line in lines for part in _SENTENCE.split(line) for text in _items(part)]
+    if len(head) == 1 and len(items := _items(head[0])) > 1:
+        head, texts = [], [*items, *texts]
     top = ". ".join([heading, *head])
     reading = read(top, ignored=ignored)
     stems = frozenset(widen(top, reading.stems) | {concept(word) for word in extra.split()})
-    read_lines = [_line(text, ignored) for line in lines for text in _SENTENCE.split(line)]
+    read_lines = [_line(text, ignored) for text in texts]
     names = frozenset(reading.names)
     everything = stems.union(*(line.stems for line in read_lines)) if read_lines else stems
     span = next((found for line in head if (found := find_span(line))), None)
+    if span is None and section.kind is SectionKind.WORK:
+        # A job with one date only has begun then and goes on.
+        alone = next((line for line in head if _ONLY_DATE.fullmatch(line.strip())), None)
+        start = _months(alone, is_end=False) if alone else None
+        span = Span(start[0], None, start[1]) if start else None
     title = section.heading.partition(":")[2] or (head[0] if head else "")
     titled = frozenset(read(title, ignored=ignored).stems)
     return Record(
         section, Line(top, reading, stems), names, read_lines, everything, span, title=titled
     )
+
+
+def _items(line: str) -> list[str]:
+    """The items of "Certificates: A (2022), B (2023)", each with the word before the colon."""
+    label, colon, rest = line.partition(":")
+    items = _YEARED.split(rest if colon else line)
+    if len(items) < 2 or not all(re.search(r"\((?:\w+ )?(?:19|20)\d\d\)", item) for item in items):
+        items = (rest if colon else line).split(", ")
+        if len(items) < 2 or not all(_ITEM_FROM.search(item) for item in items):
+            return [line]
+    return [f"{label}: {item.strip()}" if colon else item for item in items]
 
 
 def _line(text: str, ignored: Container[str]) -> Line:

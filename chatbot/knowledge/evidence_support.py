@@ -19,7 +19,7 @@ from chatbot.knowledge.evidence_lines import (
     same_order,
     stands_near,
 )
-from chatbot.knowledge.evidence_reading import Reading, read
+from chatbot.knowledge.evidence_reading import Reading
 from chatbot.knowledge.evidence_records import Line, Record, month_count
 from chatbot.knowledge.evidence_tokens import Length, Moment
 from chatbot.knowledge.evidence_words import (
@@ -41,11 +41,20 @@ FIRM_FOR_NEW = 4
 _NOW = re.compile(
     r"\b(?:works|is working|serves|is employed|is serving|is an?|is the|is (?:currently|now))\b"
 )
+TOLD = frozenset({SectionKind.FAQ, SectionKind.ANSWER, SectionKind.STORY})
+_DEGREES = frozenset("degree degrees diploma".split())
+_WAS_AT = re.compile(r"\b(?:was|been|stayed) (?:at|with)\b")
+_HAS_BEEN = re.compile(r"\b(?:has|have|['’]s|['’]ve) been\b")
+_COMING = re.compile(
+    r"\b(?:will|about to|is set to|going to|next (?:year|month|week))\b(?! (?:be )?able)"
+)
+# What is yet to come is told by answers and introductions, not by jobs and degrees.
+_OF_THE_FUTURE = TOLD | {SectionKind.ABOUT, SectionKind.CONTACT, SectionKind.TEXT}
 _JOINED = re.compile(r"\b(?:joined|hired|recruited|came to|been (?:at|with) .{1,40} since)\b")
 _WANTED = re.compile(
     r"\b(?:would|wants?|hop(?:es?|ing)|goals?|aim\w*|plan\w*|ambition\w*|future|looking|aspir\w+"
     r"|intend\w*|interested|pursuing|working towards?|consider\w*|open to|wish\w*|dreams?|prefer\w*"
-    r"|suits?|like)\b"
+    r"|suits?|like|love|enjoy|ideal\w*|happy|glad)\b"
 )
 _RANKS = frozenset("head director manager chief president vice".split())
 _NO = re.compile(r"(?i)(?:no|not|never|unfortunately)\b|.*\bi(?: am|['’]m) (?:not|staying)\b")
@@ -59,7 +68,6 @@ _LATEST = re.compile(
 _EARLIEST = re.compile(
     r"\b(?:first|earliest) (?:job|role|position|employer|company|degree|internship|work)\b"
 )
-TOLD = frozenset({SectionKind.FAQ, SectionKind.ANSWER, SectionKind.STORY})
 WORKISH = frozenset({SectionKind.WORK, SectionKind.PROJECT, SectionKind.VOLUNTEER})
 
 
@@ -80,12 +88,17 @@ class Support:
             )
         candidates = self.index.holders(set(reading.musts))
         records = [self.index.records[number] for number in candidates]
-        jobs = [record for record in records if _is_job_of(record, reading)]
+        jobs = [record for record in records if is_job_of(record, reading)]
         if jobs and not any(self._fits_time(record, reading, low) for record in jobs):
             return set()
+        is_stay = bool(reading.lengths or reading.moments) and not (reading.softs or reading.title)
+        if jobs and is_stay and (state_stems() & reading.stems or _WAS_AT.search(low)):
+            records = jobs
         if _JOINED.search(low) and reading.moments and not reading.title and jobs:
-            first = min(job.span.start for job in jobs if job.span)
+            first = min((job.span.start for job in jobs if job.span), default=None)
             records = [job for job in jobs if job.span and job.span.start == first]
+        if _COMING.search(low):
+            records = [record for record in records if record.kind in _OF_THE_FUTURE]
         records = [
             record
             for record in records
@@ -101,12 +114,7 @@ class Support:
     def _outermost(self, found: set[int], *, newest: bool, graduated: bool = False) -> set[int]:
         """Those of the records that are the latest, or the earliest, of their kind; the earliest
         since the last degree when `graduated`."""
-        degrees = [
-            r.span.end
-            for r in self.index.records
-            if r.kind is SectionKind.EDUCATION and r.span and r.span.end
-        ]
-        earliest = max(degrees, default=0) if graduated else 0
+        earliest = self._graduated() if graduated else 0
         kept: set[int] = set()
         for number in found:
             record = self.index.records[number]
@@ -131,7 +139,8 @@ class Support:
             return True
         words = set(reading.words)
         is_open = record.span.end is None
-        if words & ONGOING_CUES or (record.kind in WORKISH and _NOW.search(low)):
+        is_now = _NOW.search(low) or (_HAS_BEEN.search(low) and "since" in words)
+        if words & ONGOING_CUES or (record.kind in WORKISH and is_now):
             return is_open or bool(words & ENDED_CUES)
         if words & ENDED_CUES or "used to" in low:
             return not (is_open and record.kind is SectionKind.WORK)
@@ -152,6 +161,10 @@ class Support:
             for length in reading.lengths
             if not self.lasted(record, length) and not self._lasted_since(reading, length)
         ]
+        if not _is_of_kind(record, reading):
+            return False
+        if _is_of_another_date(record, reading):
+            return False
         if reading.negated and not self._denies_too(record, reading):
             return False
         lines = _firm_lines(record, low)
@@ -171,9 +184,8 @@ class Support:
             if not reading.numbers and not reading.moments:
                 if is_reversed(reading, lines, low):
                     return False
-                return self._fits_words(reading, everything) and not self._is_denied(
-                    record, reading
-                )
+                is_held = any(self._fits_words(reading, head.stems | line.stems) for line in lines)
+                return is_held and not self._is_denied(record, reading)
             stems = head.stems if reading.numbers else everything
             if set(reading.musts) <= stems and self._fits_words(reading, stems):
                 return not self._is_denied(record, reading)
@@ -225,10 +237,12 @@ class Support:
         """Whether the only lines that speak of it deny it."""
         if reading.negated:
             return False
-        wanted = set(reading.musts)
+        wanted = {*reading.musts, *(soft for soft in reading.softs if soft not in light_stems())}
         told = record.lines if record.kind in TOLD else (record.head, *record.lines)
-        lines = [line for line in told if wanted & line.stems]
-        return bool(lines) and all(self.denies(line, reading) for line in lines)
+        held = [len(wanted & line.stems) for line in told]
+        most = max(held, default=0)
+        lines = [line for line, count in zip(told, held, strict=True) if count == most]
+        return most > 0 and all(self.denies(line, reading) for line in lines)
 
     def denies(self, line: Line, reading: Reading) -> bool:
         """Whether the words of a clause stand in the part of a line that is denied."""
@@ -286,7 +300,7 @@ class Support:
         return length_fits(length, span_months(record.span, self.index.now), record.span)
 
 
-def _is_job_of(record: Record, reading: Reading) -> bool:
+def is_job_of(record: Record, reading: Reading) -> bool:
     """Whether a record is a job at the place that a clause names and names nothing beside it."""
     names = set(reading.names)
     return record.kind is SectionKind.WORK and bool(names) and names <= record.head.stems
@@ -296,8 +310,29 @@ def _is_of_owner(record: Record, reading: Reading) -> bool:
     """Whether a record may speak for the owner: the head of a reference is about its writer."""
     if record.kind is not SectionKind.REFERENCE or not (reading.names or reading.title):
         return True
-    writer = record.section.heading.partition(":")[2] or record.section.heading
-    return bool(set(reading.names) & read(writer.split(",")[0]).stems)
+    return bool(set(reading.names) & record.writer)
+
+
+def _is_of_kind(record: Record, reading: Reading) -> bool:
+    """Whether what is called a degree is one, or is called so in the record as well."""
+    called = _DEGREES.intersection(reading.words)
+    lines = (record.head, *record.lines)
+    return (
+        not called
+        or record.kind is SectionKind.EDUCATION
+        or any(_DEGREES.intersection(line.reading.words) for line in lines)
+    )
+
+
+def _is_of_another_date(record: Record, reading: Reading) -> bool:
+    """Whether the lines that hold what is dated have dates of their own, and all others."""
+    own = set(reading.musts) - record.head.stems
+    lines = [line for line in record.lines if own and own <= line.stems]
+    return bool(reading.moments and lines) and all(
+        line.reading.moments
+        and not any(has_moment(line, replace(m, cue="")) for m in reading.moments)
+        for line in lines
+    )
 
 
 def _firm_lines(record: Record, low: str) -> list[Line]:
@@ -353,6 +388,7 @@ def _praised(words: Sequence[str]) -> set[str]:
     """A superlative and the word that it praises, both to stand in one line."""
     for place, word in enumerate(words):
         if word in SUPERLATIVES and place:
-            rest = [w for w in words[place + 1 :] if w != "percent" and stem(w) not in free_stems()]
+            said = free_stems() | light_stems()
+            rest = [w for w in words[place + 1 :] if w != "percent" and stem(w) not in said]
             return {concept(word), *(concept(other) for other in rest[:1])}
     return set()

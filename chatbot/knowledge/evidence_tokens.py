@@ -1,7 +1,7 @@
 """Cuts a text into words, numbers and dates, and tells what each number counts."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chatbot.knowledge.evidence_groups import concept
 from chatbot.knowledge.evidence_words import (
@@ -68,6 +68,15 @@ _UNITS = {
     "bn": 1e9, "billion": 1e9, "millionen": 1e6, "millones": 1e6, "millions": 1e6,
 }  # fmt: skip
 _MONEY = frozenset("dollar dollars euro euros usd eur gbp pounds".split())
+_MARKS = {"$": "usd", "€": "eur", "£": "gbp", "USD": "usd", "EUR": "eur", "GBP": "gbp"}
+_CURRENCIES = {
+    "dollar": "usd", "dollars": "usd", "usd": "usd", "euro": "eur", "euros": "eur", "eur": "eur",
+    "pounds": "gbp", "gbp": "gbp",
+}  # fmt: skip
+# "By 31" is not "from 31".
+_LEADS = frozenset({"by", "from", "to"})
+_GROUP_OF = re.compile(r"(?i)\b(?:team|group|staff|crew) of (?:\w+ )?$")
+_TIME_UNITS = frozenset("second minute hour day night week".split())
 _PERCENT = frozenset({"percent"})
 _TIMES = frozenset({"times", "fold", "x"})
 _PAUSE = re.compile(r"\+? \+|[;:()|/\n]|,(?!\d)|\. ")
@@ -91,8 +100,8 @@ _ABOUT = frozenset("about around roughly approximately nearly almost some circa"
 
 @dataclass(frozen=True)
 class Number:
-    """A number: kind is "%", "$", "x" or "" for a plain one; `bound` is the concept of the word
-    that it counts, `before` the word that leads to it; `compared` is "up" for "over 40" or "40+",
+    """A number: kind is "%", "$", "x", "age" or "" for a plain one; `bound` is the concept of what
+    it counts, `before` the word that leads to it; `compared` is "up" for "over 40" or "40+",
     "down" for "less than 40"; `rate` is that of "a day", `is_whole` said of "all 24", `is_scale`
     of the 5 in "4.7 of 5"."""
 
@@ -105,10 +114,17 @@ class Number:
     rate: str = ""
     is_whole: bool = False
     is_scale: bool = False
+    after: tuple[str, ...] = ()
+    currency: str = ""
+    lead: str = ""
 
     def fits(self, other: "Number") -> bool:
         """Whether another number is the same amount; a unit may be left out for money only."""
         if self.is_scale != other.is_scale:
+            return False
+        if self.lead and other.lead and self.lead != other.lead:
+            return False
+        if self.currency and other.currency and self.currency != other.currency:
             return False
         if abs(self.value - other.value) > 1e-9 * max(1.0, abs(self.value)):
             return False
@@ -242,7 +258,10 @@ def _number(match: "re.Match[str]") -> "Number | Moment | Word":
     value *= _UNITS.get(unit, 1)
     compared = "up" if match["more"] else ""
     is_scale = bool(_SCALE.search(match.string[max(0, match.start() - 12) : match.start()]))
-    return Number(value, kind, compared=compared, place=match.start(), is_scale=is_scale)
+    currency = next((name for mark, name in _MARKS.items() if raw.startswith(mark)), "")
+    return Number(
+        value, kind, compared=compared, place=match.start(), is_scale=is_scale, currency=currency
+    )
 
 
 def _join_dates(words: list["Word | Number | Moment"], found: Tokens) -> None:
@@ -324,6 +343,8 @@ def _bind_numbers(words: list["Word | Number | Moment"], found: Tokens, text: st
             kind, after = "%", after[1:]
         elif after and after[0].plain in _TIMES:
             kind, after = "x", after[1:]
+        if [word.plain.rstrip("s") for word in after[:2]] == ["year", "old"]:
+            kind = "age"
         if after and _LENGTH.match(after[0].plain) and kind == "":
             unit = 1 if after[0].plain[0] == "m" else 120 if after[0].plain[0] == "d" else 12
             is_age = len(after) > 1 and after[1].plain in ("old", "ago")
@@ -332,24 +353,46 @@ def _bind_numbers(words: list["Word | Number | Moment"], found: Tokens, text: st
                 how = "about" if set(before[-1:]) & _ABOUT else how
                 _add_length(found, Length(round(value * unit), unit, how), before)
                 continue
-        bound = ""
-        for word in after[:3]:
+        counted: list[str] = []
+        if _GROUP_OF.search(text[max(0, number.place - 24) : number.place]):
+            counted.append(concept("team"))
+        for word in after[:4]:
             if _PAUSE.search(text[number.place : word.place].rstrip("+")):
                 break
             if word.plain in ("and", "or", "to", "in", "at", "for", "from", "with", "by", "of"):
                 break
-            if stem(word.plain) not in free_stems() or word.plain in COUNTED:
-                bound = concept(word.plain)
-                break
+            is_unit = word.plain.rstrip("s") in _TIME_UNITS
+            if is_unit or stem(word.plain) not in free_stems() or word.plain in COUNTED:
+                counted.append(concept(word.plain))
         told = [name for name in before if stem(name) not in free_stems()]
         led_by = concept(told[-1]) if told else ""
-        rate = _rate(text[number.place : number.place + 60])
-        is_whole = "all" in before[-3:]
+        currency = number.currency or _CURRENCIES.get(_plain_after(words, index), "")
         found.numbers.append(
-            Number(
-                value, kind, bound, compared, number.place, led_by, rate, is_whole, number.is_scale
+            replace(
+                number,
+                value=value,
+                kind=kind,
+                bound=counted[0] if counted else "",
+                compared=compared,
+                before=led_by,
+                rate=_rate(text[number.place : number.place + 60]),
+                is_whole="all" in before[-3:],
+                after=tuple(counted),
+                currency=currency,
+                lead=_led_by(before),
             )
         )
+
+
+def _led_by(before: list[str]) -> str:
+    """The "by", "from" or "to" right before a number, or before "about" and its like."""
+    near = [word for word in before if word not in _ABOUT | _COMPARED_UP | _COMPARED_DOWN]
+    return near[-1] if near and near[-1] in _LEADS else ""
+
+
+def _plain_after(words: list["Word | Number | Moment"], index: int) -> str:
+    after = words[index + 1] if index + 1 < len(words) else None
+    return after.plain if isinstance(after, Word) else ""
 
 
 def _rate(text: str) -> str:

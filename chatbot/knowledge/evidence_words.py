@@ -131,42 +131,43 @@ _LIGHT = """
 absolutely accomplish accomplished accomplishment achieve achieved achievement actual actually
 adapt add added adds admit again agree allow allowed allows almost amazing anyway apparently
 appreciate approach aside aware away awesome basically beautiful begin behind believe benefit
-besides best-known better beyond bit brief briefly bring build-up busy calm capable care careful
-carefully cares cause caused chance change changed changes cheerful choice choose chooses chose
-chosen classic close closely combination combine combines come comes coming commit commitment
-committed common confident consider considered considers consist contribute convey cool core
-couple course credit curious decide decided decision dedicate dedicated definitely demonstrate
-demonstrated demonstrates depend depth describe described describes deserve desire despite
-determined difference different difficult direct directly discuss dislike distinct drive driven
-drives driving due easy effort else emphasis emphasise emphasize end-to-end enjoy enjoys enough
-enthusiasm enthusiastic entirely essential essentially evening eventually evidence evident
-exciting expect expected explore express extend eye face feel feels felt final finally find finds
-fine firm firmly flexible fond forget forth fortunate free fresh friendly full fun fundamental
-further glad gladly go goes grasp grateful ground growth-minded guess habit half halfway handy
-happen happened happens happily happy hard hardly hear heart heavily hello hi hint honest honestly
-hope hopes huge humble idea imagine immense impact impactful impress impressed impressive
-incredible incredibly inspire inspiring instead instrumental intend interest interested
-interesting interestingly invest journey keen keep keeps kept kind latter lead-up lean learn
-learned least lend let life like liked likes limit little lives long longer look looked looking
-looks lot lots love loved loves low luckily lucky manner match matter matters maybe meaning
-meaningful meant meet might mind mindset mix moment mostly motivate motivated move naturally neat
-necessary never-ending nice nicely normal normally notice notion obvious obviously occasion
-occasionally okay once one-off open openly opinion opportunity option otherwise ought outcome
-overview pace pair part passion passionate path perfectly perhaps personally perspective picture
-piece pivotal plain plan plans plenty point possible possibly powerful prefer prefers pretty
-probably problem process promise proper properly proud proudly purpose put question quick quickly
-quiet quietly quite ready real really reason reasonable reflect regular regularly rely remarkable
-remember require required respect reveal rich right robust rock-solid roll rough run safe safely
-satisfy say says seek seeks seem seems sense sensible separate serious set setting settle shape
-shaped shine short shortly showcase showcased showcases showcasing side simple situation skilful
-slow slowly smooth smoothly solid somebody someone something sometimes somewhat soon sort sound
-spare speaks-for spirit spot stage status stick stop story straightforward strength strengthen
-strengths stress strive suggest suit suits summarise summarize summary summer suppose sure surely
-surprise swiftly talented tend tends terrific thank thanks think thinks thorough thoughtful thread
-thrive thrives tough tremendous tried tries trivial truly truth try turn turned turns ultimately
-understand understanding understands understood unique unusual useful usually valuable value
-values versatile vital wait walk want wanted wants warm watch weakness weaknesses welcome whatever
-whenever whether willing wish wonder wonderful word words worry worth yes yesterday zone
+besides better beyond bit brief briefly bring busy calm capable care careful carefully cares cause
+caused chance change changed changes cheerful choice choose chooses chose chosen classic close
+closely combination combine combines come comes coming commit commitment committed common
+confident consider considered considers consist contribute convey cool core couple course credit
+curious decide decided decision dedicate dedicated definitely demonstrate demonstrated
+demonstrates depend depth describe described describes deserve desire despite determined
+difference different difficult direct directly discuss dislike distinct drive driven drives
+driving due easy effort else emphasis emphasise emphasize enjoy enjoys enough enthusiasm
+enthusiastic entirely essential essentially evening eventually evidence evident exciting expect
+expected expertise explore express extend eye face feel feels felt final finally find finds fine
+firm firmly fit fits flexible fond forget forth fortunate free fresh friendly full fun fundamental
+further glad gladly go goes granted grasp grateful ground guess habit handy happen happened
+happens happily happy hard hardly hear heart heavily hello hi hint honest honestly hope hopes huge
+humble idea imagine immense impact impactful important impress impressed impressive incredible
+incredibly inspire inspiring instead instrumental intend interest interested interesting
+interestingly invest issue issued journey keen keep keeps kept kind knock knocked latter lean
+learn learned least lend let life like liked likes limit listed little lives long longer look
+looked looking looks lot lots love loved loves low luckily lucky manner match matter matters maybe
+meaning meaningful meant meet might mind mindset mix moment mostly motivate motivated motto move
+naturally neat necessary nice nicely normal normally nutshell obvious obviously occasion
+occasionally okay once open openly opinion opportunity option otherwise ought outcome overview
+pace pair part passion passionate path perfectly perhaps personally perspective picture piece
+pivotal plain plan plans plenty point possible possibly powerful prefer prefers pretty probably
+problem process promise proper properly proud proudly purpose put question quick quickly quiet
+quietly quite rather ready real really reason reasonable referee referees reflect regular
+regularly rely remarkable remember require required respect reveal rich right robust roll rough
+run safe safely satisfy say says seek seeks seem seems sense sensible separate serious set setting
+settle setup shape shaped shine short shortly showcase showcased showcases showcasing side simple
+situation skilful slow slowly smooth smoothly solid somebody someone something sometimes somewhat
+soon sort sound space spare speaks spirit spot stack stage status stick stop story straightforward
+strength strengthen strengths stress strive suggest suit suits summarise summarize summary summer
+suppose sure surely surprise swiftly talented tend tends tenure terrific thank thanks think thinks
+thorough thoughtful thread thrive thrives tough tremendous tried tries trivial truly truth try
+turn turned turns ultimately understand understanding understands understood unique unusual useful
+usually valuable value values versatile vital wait walk want wanted wants warm watch weakness
+weaknesses welcome whatever whenever whether willing wish wonder wonderful word words worry worth
+yes yesterday zone
 """
 
 _CURRENCIES = "dollar dollars euro euros usd eur gbp pounds percent"
@@ -198,8 +199,12 @@ NEGATIONS = frozenset(
 START_CUES = frozenset(
     "since promoted joined join joins start started began begin from founded hired".split()
 )
+BEGUN_CUES = START_CUES | frozenset(
+    "became transitioned assigned appointed awarded named initial moved took hired".split()
+)
 END_CUES = frozenset(
-    "until till left leave graduated graduating graduate departed quit resigned through".split()
+    "until till left leave graduated graduating graduate departed quit resigned through bis hasta"
+    " jusqua jusquen ate fino".split()
 )
 DONE_CUES = frozenset("finished completed ended concluded".split())
 # What was planned, or nearly reached, is not what was done.
@@ -275,9 +280,10 @@ _OTHER_LANGUAGES = frozenset(
     lavora lavorato parla suo sua nel alla dalla
     """.split()
 )
+# No words that German, French, Spanish, Italian or Portuguese have as well.
 _ENGLISH = frozenset(
-    "the and is was has have of at in on for with he she they his her as a an to by from it are"
-    " were had that this their who which since".split()
+    "the and is has have of at for with he she they his to by from it are were had that this their"
+    " who which since".split()
 )
 FOREIGN_TITLES = re.compile(
     r"\b(?:ingenieur\w*|entwickler\w*|leiter\w*|leitend\w*|direktor\w*|berater\w*|geschaftsfuhrer\w*"
@@ -287,7 +293,7 @@ FOREIGN_TITLES = re.compile(
     r"|ingegnere|sviluppator\w*|direttor\w*|responsabile|tirocinante|fondator\w*"
     r"|ontwikkelaar|directeur|stagiair\w*|adviseur|manager|utvecklare|chef|konsult|praktikant"
     r"|engenheir[oa]|desenvolvedor\w*|diretor\w*|estagiari[oa]|oprichter|grunder\w*|fondat\w*"
-    r"|doutorado|dottorato|mestrado|maestria|diplom\w*"
+    r"|doutorado|dottorato|mestrado|maestria|diplom\w*|promovier\w*"
     r"|meister|doktor\w*|doctorat|doctorado|laurea|licence|licenciatura|master\w*|bachelor\w*)\b"
 )
 GERMAN = frozenset(
@@ -301,5 +307,5 @@ _ONLY_OTHER = _OTHER_LANGUAGES - _ENGLISH
 def is_other_language(words: list[str]) -> bool:
     """Whether a sentence, as plain words, is not in English."""
     other = sum(word in _ONLY_OTHER for word in words)
-    english = sum(word in _ENGLISH and word != "a" for word in words)
+    english = sum(word in _ENGLISH for word in words)
     return other >= 2 and other > english
