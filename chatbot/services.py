@@ -143,6 +143,7 @@ class Services:
             self.copies.start(
                 self.database,
                 lambda: asyncio.run_coroutine_threadsafe(self._step_down(), loop),
+                lambda: loop.call_soon_threadsafe(self._lead_again),
             )
         Thread(target=self._warm_up, name="warm-up", daemon=True).start()
 
@@ -165,6 +166,11 @@ class Services:
         """Another run of the program has taken over: take no more turns, and send nothing."""
         await asyncio.gather(self.background.stop(), self.engine.close())
 
+    def _lead_again(self) -> None:
+        """The run that had taken over is gone: take turns and send again."""
+        self.engine.open()
+        self.background.start()
+
     def find_risk(self) -> str:
         """Why the data would not survive the end of this machine now, "" when it would."""
         if self.is_disk_lost:
@@ -173,6 +179,8 @@ class Services:
 
     async def stop(self) -> None:
         """Store what is running, ship what is not in the copies yet, and release everything."""
+        if self.copies is not None:
+            self.copies.stop_watching()
         await asyncio.gather(self.background.stop(), self.engine.close())
         if self.copies is not None:
             await asyncio.to_thread(self.copies.stop, LAST_SHIPMENT_SECONDS)

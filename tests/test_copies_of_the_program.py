@@ -10,12 +10,12 @@ import time
 import httpx
 import pytest
 
-from chatbot.errors import StartupError
+from chatbot.errors import ChatbotError, StartupError
 from chatbot.serving import bind
 from chatbot.storage.database import Database, DatabaseValues
 from chatbot.storage.models import Contact, Escalation, Message
 from tests.app_process import ROOT, AppProcess, find_free_port
-from tests.fakes import list_rows, make_settings
+from tests.fakes import Visitor, list_rows, make_settings, running_services
 from tests.page_client import PageClient
 from tests.stand_in import Reply, StandIn
 
@@ -95,6 +95,20 @@ def test_a_stop_ships_what_was_said_and_an_empty_disk_gets_it_back(program):
             return (await page.open()).messages
 
     assert any("long story" in text for _, text in asyncio.run(come_back()))
+
+
+async def test_a_program_that_leads_again_takes_turns_and_works_again(sqlite_values, tmp_path):
+    settings = make_settings(sqlite_values, snapshot_store=str(tmp_path / "store"))
+    async with running_services(settings) as services:
+        visitor = await Visitor.arrive(services.chat)
+        await asyncio.wrap_future(services.copies._on_step_down())
+        with pytest.raises(ChatbotError, match="restarting"):
+            await visitor.ask("What does she do?")
+        assert all(task.done() for task in services.background._tasks)
+        services.copies._lead_again(services.copies._shipper.writer)
+        await asyncio.sleep(0)
+        assert (await visitor.ask("What does she do?")).status == "done"
+        assert not any(task.done() for task in services.background._tasks)
 
 
 def test_the_port_is_closed_until_the_data_is_there(sqlite_values):

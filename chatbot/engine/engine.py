@@ -134,6 +134,10 @@ class ChatEngine:
             return lock
         return self._admitting.setdefault(key, lock)
 
+    def open(self) -> None:
+        """Take turns again after `close`."""
+        self._is_closing = False
+
     async def close(self) -> None:
         """Take no more turns, and store what the running ones have shown."""
         self._is_closing = True
