@@ -43,8 +43,8 @@ def check_refused(folder: Path, store, words: str) -> None:
     assert not (folder / "empty" / "chatbot.db").exists()
 
 
-def check_restored(folder: Path, store, rows: dict[str, list]) -> None:
-    run = Run(folder / "restored", store)
+def check_restored(folder: Path, store, rows: dict[str, list], **values: float) -> None:
+    run = Run(folder / "restored", store, **values)
     assert run.rows() == rows
     run.stop()
 
@@ -91,7 +91,7 @@ def test_a_snapshot_that_is_listed_and_not_there_is_looked_for_again(tmp_path, s
 
     with monkeypatch.context() as stale:
         stale.setattr(store, "get", miss_twice)
-        check_restored(tmp_path, store, rows)
+        check_restored(tmp_path, store, rows, patience=0.0)
     with monkeypatch.context() as stale:
         stale.setattr(store, "get", lambda name: get(name) if name == IN_USE else None)
         check_refused(tmp_path, store, "none of the snapshots can be read")
