@@ -1,6 +1,7 @@
 """Builds every part of the program from the settings, once, and hands each its own values."""
 
 import asyncio
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -89,6 +90,8 @@ if TYPE_CHECKING:
     from chatbot.storage.copies.copies import Copies
 
 COUNTED_TEXTS = 4096
+# From the first word of the end to the last shipment; the whole end has to be over within 10 s.
+END_SECONDS = 7.0
 LAST_SHIPMENT_SECONDS = 2.5
 DISK_LOST = "this Space's disk is emptied at every restart, and SNAPSHOT_STORE is not set"
 
@@ -183,7 +186,9 @@ class Services:
             self.copies.stop_watching()
         await asyncio.gather(self.background.stop(), self.engine.close())
         if self.copies is not None:
-            await asyncio.to_thread(self.copies.stop, LAST_SHIPMENT_SECONDS)
+            spent = time.monotonic() - (self.engine.closed_at or 0.0)
+            left = max(LAST_SHIPMENT_SECONDS, END_SECONDS - spent)
+            await asyncio.to_thread(self.copies.stop, left)
         if self.provider is not None:
             await self.provider.close()
         self.database.close()
