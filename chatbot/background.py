@@ -66,6 +66,8 @@ class Background:
         self._leads_until = 0.0
 
     def start(self) -> None:
+        """Begin, also again after `stop`."""
+        self._stopping.clear()
         works: list[tuple[Callable[[], Awaitable[object]], float]] = [
             *((work, EVERY_SECONDS) for work in (self.run_once, *self._each_minute)),
             (self._renew_lease, RENEW_SECONDS),

@@ -1,6 +1,7 @@
 """Builds every part of the program from the settings, once, and hands each its own values."""
 
 import asyncio
+import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
@@ -92,6 +93,8 @@ if TYPE_CHECKING:
     from chatbot.storage.copies.copies import Copies
 
 COUNTED_TEXTS = 4096
+# From the first word of the end to the last shipment; the whole end has to be over within 10 s.
+END_SECONDS = 7.0
 LAST_SHIPMENT_SECONDS = 2.5
 DISK_LOST = "this Space's disk is emptied at every restart, and SNAPSHOT_STORE is not set"
 
@@ -147,6 +150,7 @@ class Services:
             self.copies.start(
                 self.database,
                 lambda: asyncio.run_coroutine_threadsafe(self._step_down(), loop),
+                lambda: loop.call_soon_threadsafe(self._lead_again),
             )
         Thread(target=self._warm_up, args=[loop], name="warm-up", daemon=True).start()
 
@@ -171,6 +175,11 @@ class Services:
         """Another run of the program has taken over: take no more turns, and send nothing."""
         await asyncio.gather(self.background.stop(), self.engine.close())
 
+    def _lead_again(self) -> None:
+        """The run that had taken over is gone: take turns and send again."""
+        self.engine.open()
+        self.background.start()
+
     def find_risk(self) -> str:
         """Why the data would not survive the end of this machine now, "" when it would."""
         if self.is_disk_lost:
@@ -179,9 +188,13 @@ class Services:
 
     async def stop(self) -> None:
         """Store what is running, ship what is not in the copies yet, and release everything."""
+        if self.copies is not None:
+            self.copies.stop_watching()
         await asyncio.gather(self.background.stop(), self.engine.close())
         if self.copies is not None:
-            await asyncio.to_thread(self.copies.stop, LAST_SHIPMENT_SECONDS)
+            spent = time.monotonic() - (self.engine.closed_at or 0.0)
+            left = max(LAST_SHIPMENT_SECONDS, END_SECONDS - spent)
+            await asyncio.to_thread(self.copies.stop, left)
         if self.meaning is not None:
             await self.meaning.close()
         if self.provider is not None:

@@ -1,28 +1,49 @@
-"""The whole program with SNAPSHOT_STORE: told to stop, restored on an empty disk, drilled."""
+"""The whole program with SNAPSHOT_STORE: told to stop, restored on an empty disk, drilled.
+
+Its store is slow: one shipment is on its way for longer than anything that the end has to wait for.
+"""
 
 import asyncio
 import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 import httpx
 import pytest
 
-from chatbot.errors import StartupError
+from chatbot.errors import ChatbotError, StartupError
+from chatbot.services import build_services
 from chatbot.serving import bind
 from chatbot.storage.database import Database, DatabaseValues
 from chatbot.storage.models import Contact, Escalation, Message
 from tests.app_process import ROOT, AppProcess, find_free_port
-from tests.fakes import list_rows, make_settings
+from tests.fakes import Visitor, list_rows, make_settings, running_services
 from tests.page_client import PageClient
 from tests.stand_in import Reply, StandIn
+from tests.storage.copies.parts import wait_until
 
 KEY = "a passphrase of the owner"
 PASSWORD = "correct horse battery"
 EXIT_SECONDS = 10.0
 # Short sentences that claim nothing: each is shown as soon as it is whole.
+SLOW = """
+import time
+import app
+from pathlib import Path
+from chatbot import foundations
+from chatbot.storage.copies.stores import DirectoryStore
+
+class SlowStore(DirectoryStore):
+    def put(self, name, content):
+        time.sleep(2)
+        super().put(name, content)
+
+foundations.open_store = lambda address, token: SlowStore(Path(address))
+app.main()
+"""
 STORY = " ".join(["Please look at this.", "And then look again."] * 1000)
 
 
@@ -40,7 +61,9 @@ def program(tmp_path_factory):
                 "SECRET_KEY": "a secret key that outlives every disk of this test",
                 "OPENAI_API_KEY": "none",
                 "OPENAI_BASE_URL": stand_in.base_url,
+                "PYTHONPATH": str(ROOT),
             },
+            command=(sys.executable, "-c", SLOW),
         )
         app.start()
         yield app
@@ -97,6 +120,41 @@ def test_a_stop_ships_what_was_said_and_an_empty_disk_gets_it_back(program):
     assert any("long story" in text for _, text in asyncio.run(come_back()))
 
 
+async def test_a_store_that_hangs_holds_up_no_end(sqlite_values, tmp_path, monkeypatch):
+    monkeypatch.setattr("chatbot.services.END_SECONDS", 0.3)
+    monkeypatch.setattr("chatbot.services.LAST_SHIPMENT_SECONDS", 0.2)
+    settings = make_settings(sqlite_values, snapshot_store=str(tmp_path / "store"))
+    services = build_services(settings)
+    await services.start()
+    put, go_on = services.copies._store.put, threading.Event()
+
+    def hang(name: str, content: bytes) -> None:
+        go_on.wait()
+        put(name, content)
+
+    monkeypatch.setattr(services.copies._store, "put", hang)
+    await Visitor.arrive(services.chat)
+    try:
+        await asyncio.wait_for(services.stop(), 60)
+    finally:
+        go_on.set()
+    assert services.copies.state().pending_age is not None
+
+
+async def test_a_program_that_leads_again_takes_turns_and_works_again(sqlite_values, tmp_path):
+    settings = make_settings(sqlite_values, snapshot_store=str(tmp_path / "store"))
+    async with running_services(settings) as services:
+        visitor = await Visitor.arrive(services.chat)
+        await asyncio.wrap_future(services.copies._on_step_down())
+        with pytest.raises(ChatbotError, match="restarting"):
+            await visitor.ask("What does she do?")
+        assert all(task.done() for task in services.background._tasks)
+        services.copies._lead_again(services.copies._shipper.writer)
+        await asyncio.sleep(0)
+        assert (await visitor.ask("What does she do?")).status == "done"
+        assert not any(task.done() for task in services.background._tasks)
+
+
 def test_the_port_is_closed_until_the_data_is_there(sqlite_values):
     port = find_free_port()
     with bind(make_settings(sqlite_values, host="127.0.0.1", port=port)) as listener:
@@ -120,10 +178,10 @@ def test_without_a_store_nothing_of_it_is_loaded():
 def test_the_owner_is_told_how_the_copies_stand(program):
     with httpx.Client(base_url=program.url, follow_redirects=True) as client:
         client.post("/owner", data={"password": PASSWORD})
+        wait_until(lambda: client.get("/api/health").json()["copies"]["last_snapshot_seconds"], 30)
         health = client.get("/api/health").json()
     assert health["risk"] == ""
     assert health["copies"]["store"] == "folder"
-    assert health["copies"]["last_snapshot_seconds"] is not None
 
 
 def test_a_drill_beside_the_program_proves_the_copy(program):

@@ -7,6 +7,7 @@ decides whether the owner is called.
 
 import asyncio
 import logging
+import time
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
@@ -70,6 +71,7 @@ class ChatEngine:
         self._starting: set[asyncio.Task[Turn]] = set()
         self._admitting: WeakValueDictionary[uuid.UUID, asyncio.Lock] = WeakValueDictionary()
         self._is_closing = False
+        self.closed_at: float | None = None
 
     @property
     def run_id(self) -> uuid.UUID:
@@ -134,9 +136,17 @@ class ChatEngine:
             return lock
         return self._admitting.setdefault(key, lock)
 
+    def open(self) -> None:
+        """Take turns again after `close`."""
+        self._is_closing, self.closed_at = False, None
+
     async def close(self) -> None:
-        """Take no more turns, and store what the running ones have shown."""
+        """Take no more turns, and store what the running ones have shown.
+
+        `closed_at` is when this was asked for first, by `time.monotonic()`.
+        """
         self._is_closing = True
+        self.closed_at = self.closed_at or time.monotonic()
         await asyncio.gather(*self._starting, return_exceptions=True)
         running = list(self._live.values())
         await asyncio.gather(*(self._cancel(live, "restart") for live in running))

@@ -1,8 +1,9 @@
 """Kills the whole program again and again, each time with its disk, and counts what is missing.
 
-Visitors chat, leave contacts and ask for the owner over HTTP, and note what they were told is done.
-After each kill the disk is emptied; the next program has what the store has, and every contact and
-escalation that was confirmed must be in it, and every message that is older than the loss window.
+Visitors chat, leave contacts, book calls and ask for the owner over HTTP, and note what they were
+told is done. After each kill the disk is emptied; the next program has what the store has: every
+contact, call and escalation that was confirmed must be in it, and every message that is older than
+the loss window.
 """
 
 import asyncio
@@ -12,22 +13,29 @@ import random
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import httpx
 from sqlcipher3 import dbapi2
 
 from chatbot.storage.database import Database, DatabaseValues
-from chatbot.storage.models import Contact, Conversation, Escalation, Message
+from chatbot.storage.models import (
+    Booking,
+    BookingStatus,
+    Contact,
+    Conversation,
+    Escalation,
+    Message,
+)
 from tests.app_process import ROOT, find_free_port
 from tests.fakes import list_rows
+from tests.kills.nursery import Nursery
 from tests.page_client import PageClient, PageError, PageState, plain_words
 
 # What a visitor was shown as sent may be lost for so long: see the README.
@@ -41,10 +49,11 @@ VISITORS = 2
 
 @dataclass
 class Told:
-    """What visitors were told is done: contacts by address, chats that were handed to the owner,
-    and messages with the moment at which they were shown as sent."""
+    """What visitors were told is done: contacts by address, calls by id, chats that were handed to
+    the owner, and messages with the moment at which they were shown as sent."""
 
     contacts: list[str] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
     escalated: list[str] = field(default_factory=list)
     messages: dict[str, float] = field(default_factory=dict)
 
@@ -56,6 +65,7 @@ class Tally:
     kills: int = 0
     cold_starts: int = 0
     contacts: int = 0
+    calls: int = 0
     escalations: int = 0
     messages: int = 0
     lost_messages: int = 0
@@ -67,18 +77,30 @@ class Tally:
         return (
             f"{self.kills} kills, {self.cold_starts} starts on an empty disk (slowest "
             f"{self.slowest_start:.1f} s); confirmed: {self.contacts} contacts, "
-            f"{self.escalations} escalations, {self.messages} messages; lost inside the window: "
-            f"{self.lost_messages} messages, the oldest {self.window:.2f} s old; "
-            f"wrong: {len(self.faults)}"
+            f"{self.calls} calls, {self.escalations} escalations, {self.messages} messages; "
+            f"lost inside the window: {self.lost_messages} messages, the oldest "
+            f"{self.window:.2f} s old; wrong: {len(self.faults)}"
         )
 
 
 class Harness:
-    """Runs one store through kills; state is kept in `folder`, so that a later part goes on."""
+    """Runs one store through kills; state is kept in `folder`, so that a later part goes on.
+
+    `rate` is the share of the store's calls that fail, and `lane` makes a course of its own.
+    """
 
     def __init__(
-        self, folder: Path, settings: Mapping[str, str], *, rate: float, key: str | None = None
+        self,
+        folder: Path,
+        settings: Mapping[str, str],
+        nursery: Nursery,
+        *,
+        rate: float,
+        key: str | None = None,
+        lane: str = "",
     ) -> None:
+        self._nursery = nursery
+        self._lane = lane
         self._folder = folder
         self._disk = folder / "disk"
         self._log = folder / "program.log"
@@ -91,6 +113,9 @@ class Harness:
             "PROFILE_DIR": str(ROOT / "data" / "profile"),
             "SECRET_KEY": "a secret key that outlives every kill of this test",
             "SNAPSHOT_STORE": str(folder / "store"),
+            "CALL_HOURS": "Mon-Sun 00:00-24:00",
+            "CALL_MINUTES": "5",
+            "CALL_BUFFER_MINUTES": "0",
             **({"DATABASE_KEY": key} if key else {}),
             **settings,
         }
@@ -98,23 +123,12 @@ class Harness:
         self.told, self.tally = self._load()
         self._gap = 0.0
         self._events: dict[str, Any] = {}
-        self._nursery = subprocess.Popen(
-            [sys.executable, "-m", "tests.kills.nursery"],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self._nursery.stdout is not None
-        assert self._nursery.stdout.readline() == "ready\n"
-
-    def close(self) -> None:
-        assert self._nursery.stdin is not None
-        self._nursery.stdin.close()
-        self._nursery.wait(10)
 
     def run(self, kills: int, *, seconds: float = float("inf")) -> Tally:
-        """Kill so many times, for so long at most; the last start is looked at too."""
+        """Kill so many times, for so long at most; the last start is looked at too.
+
+        What an earlier part found wrong stays in the tally.
+        """
         until = time.monotonic() + seconds
         for _ in range(kills):
             if time.monotonic() > until:
@@ -126,7 +140,7 @@ class Harness:
         return self.tally
 
     def _live_and_die(self) -> None:
-        chance = random.Random(f"kill {self.tally.kills}")
+        chance = random.Random(f"kill {self._lane}{self.tally.kills}")
         if chance.random() < 0.1:
             self._die_while_starting(chance)
         else:
@@ -141,14 +155,10 @@ class Harness:
         wish = {
             "settings": {**self._settings, "PORT": str(port)},
             "rate": self._rate,
-            "seed": f"{self.tally.kills} {self.tally.cold_starts}",
+            "seed": f"{self._lane}{self.tally.kills} {self.tally.cold_starts}",
             "log": str(self._log),
         }
-        assert self._nursery.stdin is not None
-        assert self._nursery.stdout is not None
-        self._nursery.stdin.write(json.dumps(wish) + "\n")
-        self._nursery.stdin.flush()
-        return int(self._nursery.stdout.readline())
+        return self._nursery.fork(wish)
 
     def _start(self) -> int:
         begun = time.monotonic()
@@ -205,7 +215,7 @@ class Harness:
                 self._events = page._events
                 for number in range(100):
                     self._count()
-                    await self._act(page, f"{name}-{number}", chance.choice("mmcce"))
+                    await self._act(page, f"{name}-{number}", chance.choice("mmcaeb"))
 
     async def _watch_machine(self) -> None:
         """How long this process, like any other, was kept from running at the most."""
@@ -229,10 +239,30 @@ class Harness:
             state = await page.press("contact-send", **{"contact-email": email})
             if _is_done(state, "contact-answer") and state.values.get("contact-receipt"):
                 self.told.contacts.append(email)
+        elif what == "a":
+            wish = {"email": f"agent-{name}@example.com", "consent": True}
+            answer = await page.http.post("/api/contacts", json=wish)
+            if answer.is_success:
+                self.told.contacts.append(wish["email"])
+        elif what == "b":
+            await self._book(page, name)
         else:
             state = await page.press("human-ask", **{"human-note": f"Note {name}"})
             if _is_done(state, "human-answer"):
                 self.told.escalated.append(page.conversation_id)
+
+    async def _book(self, page: PageClient, name: str) -> None:
+        slots = (await page.http.get("/api/slots")).json()["days"]
+        # Every life takes other times than those before it, which may be taken.
+        free = [start for day in slots for start in day["starts"]]
+        wish = {
+            "start": free[crc32(name.encode()) % len(free)],
+            "name": name,
+            "email": f"caller-{name}@example.com",
+        }
+        answer = await page.http.post("/api/bookings", json=wish)
+        if answer.is_success:
+            self.told.calls.append(answer.json()["id"])
 
     def _look(self, pid: int) -> None:
         """Compare what the store gave back with what visitors were told."""
@@ -241,12 +271,18 @@ class Harness:
         try:
             emails = {row.email for row in list_rows(database, Contact)}
             chats = {str(row.conversation_id) for row in list_rows(database, Escalation)}
+            calls = {
+                str(row.id)
+                for row in list_rows(database, Booking)
+                if row.status == BookingStatus.BOOKED
+            }
             texts = {row.content for row in list_rows(database, Message)}
             known = {str(row.id) for row in list_rows(database, Conversation)}
         finally:
             database.close()
         tally, told = self.tally, self.told
         wrong = [f"contact {email}" for email in told.contacts if email not in emails]
+        wrong += [f"call {call}" for call in told.calls if call not in calls]
         wrong += [f"escalation {chat}" for chat in told.escalated if chat not in chats & known]
         for text, at in list(told.messages.items()):
             if text not in texts:
@@ -261,9 +297,11 @@ class Harness:
                 check = connection.execute("PRAGMA integrity_check").fetchone()[0]
             wrong += [] if check == "ok" else [f"database: {check}"]
         tally.contacts, tally.escalations = len(told.contacts), len(told.escalated)
+        tally.calls = len(told.calls)
         tally.messages = len(told.messages) + tally.lost_messages
         if wrong:
             tally.faults += wrong
+            self._save()
             self._end(pid)
             raise AssertionError(f"{wrong} after {tally.describe()}")
 

@@ -5,13 +5,18 @@ A line of JSON on standard input asks for one program ({"settings", "rate", "see
 process id comes back on standard output.
 """
 
+import gc
 import importlib
 import json
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import Any, Self
+
+ROOT = Path(__file__).parent.parent.parent
 
 MODULES = (
     "app",
@@ -36,6 +41,39 @@ MODULES = (
     "uvicorn.protocols.http.httptools_impl",
     "uvicorn.protocols.websockets.websockets_impl",
 )
+
+
+class Nursery:
+    """The process, for several harnesses at once."""
+
+    def __enter__(self) -> Self:
+        self._lock = Lock()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.kills.nursery"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._read() == "ready\n"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(10)
+
+    def fork(self, wish: dict[str, Any]) -> int:
+        """Start one program; returns its process id."""
+        assert self._process.stdin is not None
+        with self._lock:
+            self._process.stdin.write(json.dumps(wish) + "\n")
+            self._process.stdin.flush()
+            return int(self._read())
+
+    def _read(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline()
 
 
 def run_program(wish: dict[str, Any]) -> None:
@@ -63,6 +101,9 @@ def main() -> None:
     prepare_gradio()
     for name in MODULES:
         importlib.import_module(name)
+    # The collector of a child would look through all of it again and again, and copy its pages.
+    gc.collect()
+    gc.freeze()
     # What has been killed needs nobody to wait for it.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     sys.stdout.write("ready\n")

@@ -14,7 +14,7 @@ from chatbot.storage.copies.drill import Drill, read_last_drill
 from chatbot.storage.copies.journal import Journal
 from chatbot.storage.copies.merge import merge_now
 from chatbot.storage.copies.objects import CLAIM, Codec, ObjectName, Writer, new_instance
-from chatbot.storage.copies.restore import Found, Reader, build_file, list_gone, list_names
+from chatbot.storage.copies.restore import Found, Reader, build_file, list_names
 from chatbot.storage.copies.rows import Changes
 from chatbot.storage.copies.shipper import History, Shipper
 from chatbot.storage.copies.states import CopiesState, DrillResult
@@ -42,7 +42,9 @@ class Copies:
         path: Path,
         *,
         patience: float = PATIENCE_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._clock = clock
         self._store = store
         self._values = values
         self._path = path
@@ -56,10 +58,12 @@ class Copies:
         self._watcher: Watcher | None = None
         self._epoch = 0
         self._found: Found | None = None
+        self._is_ours = False
         self._is_connected = False
         self._error = "the store has not been reached yet"
         self._stopping = threading.Event()
         self._on_step_down: Callable[[], object] = lambda: None
+        self._on_lead: Callable[[], object] = lambda: None
 
     def restore(self) -> None:
         """Make the database file from the store when it is not on this disk.
@@ -103,13 +107,11 @@ class Copies:
         self._store.prepare()
         names = list_names(self._store)
         self._epoch = max((name.writer.epoch for name in names), default=0) + 1
-        if self._path.exists() and self._is_ours(names):
-            self._found = None
-        else:
-            self._found = self._reader.find(names)
+        self._found = self._reader.find(names)
+        self._is_ours = self._path.exists() and self._was_last(names)
         self._is_connected = True
 
-    def _is_ours(self, names: list[ObjectName]) -> bool:
+    def _was_last(self, names: list[ObjectName]) -> bool:
         """Whether the last to ship anything was the last run on this disk: then nothing in the
         store is newer than the file."""
         last = max((name.writer for name in names if name.kind != CLAIM), default=None)
@@ -117,10 +119,19 @@ class Copies:
             return last is not None and json.loads(self._marker.read_text()) == str(last)
         return False
 
-    def start(self, database: Database, on_step_down: Callable[[], object]) -> None:
-        """Begin to ship what is committed; `on_step_down` is called when another run took over."""
+    def start(
+        self,
+        database: Database,
+        on_step_down: Callable[[], object],
+        on_lead: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Begin to ship what is committed.
+
+        `on_step_down` is called when another run took over, `on_lead` when we lead again since that
+        one is gone.
+        """
         self._database = database
-        self._on_step_down = on_step_down
+        self._on_step_down, self._on_lead = on_step_down, on_lead
         # From here on, so that nothing that is deleted before the first shipment is missed.
         database.work_on_file(self._journal.drain)
         if self._is_connected:
@@ -157,7 +168,7 @@ class Copies:
                 self._merge_all(database, found)
         writer = Writer(self._epoch, new_instance())
         self._found = None
-        self._marker.write_text(json.dumps(str(writer)))
+        self._mark_disk(writer)
         self._shipper = Shipper(
             self._store,
             self._codec,
@@ -171,21 +182,36 @@ class Copies:
         self._watcher = Watcher(
             self._store,
             self._reader,
+            self._codec,
             database=database,
             shipper=self._shipper,
             on_step_down=self._on_step_down,
+            on_lead=self._lead_again,
             drill=self.build_drill(database),
+            clock=self._clock,
         )
         self._watcher.start()
 
+    def _mark_disk(self, writer: Writer) -> None:
+        """Note who ships what is on this disk, for the next start."""
+        self._marker.write_text(json.dumps(str(writer)))
+
+    def _lead_again(self, writer: Writer) -> None:
+        self._mark_disk(writer)
+        self._on_lead()
+
     def _merge_all(self, database: Database, found: Found) -> None:
-        """This disk has a file, and others have shipped since: both are kept."""
+        """This disk has a file, and others have shipped since: both are kept.
+
+        Of what the last run on this disk shipped nothing is newer than the file, and what it
+        deleted last may not have been shipped.
+        """
         rows = Changes()
-        for changes in (found.rows, found.late):
+        for changes in (found.late,) if self._is_ours else (found.rows, found.late):
             rows.apply(changes)
         for table, key in found.gone:
             rows.set(table, key, None)
-        merged = merge_now(database, rows, gone=list_gone(found))
+        merged = merge_now(database, rows, gone=found.gone)
         log.info("rows of the store merged", extra={"rows": merged})
 
     def build_drill(self, database: Database) -> Drill:
@@ -230,8 +256,8 @@ class Copies:
     def _find_reason(self, drill: DrillResult | None) -> str:
         assert self._shipper is not None
         state = self._shipper.state
-        if self._watcher is not None and not self._watcher.is_leader:
-            return "a newer run of the program has taken over"
+        if self._watcher is not None and self._watcher.risk:
+            return self._watcher.risk
         if state.error:
             return state.error
         since = state.waiting_since
@@ -240,11 +266,15 @@ class Copies:
             return "the store takes long to acknowledge"
         return f"the last restore drill failed: {drill.fault}" if drill and drill.fault else ""
 
-    def stop(self, seconds: float) -> bool:
-        """Ship what is left, for `seconds` at most; whether all of it was acknowledged."""
+    def stop_watching(self) -> None:
+        """Look for other runs no more: from here on nothing is taken up again."""
         self._stopping.set()
         if self._watcher is not None:
             self._watcher.stop()
+
+    def stop(self, seconds: float) -> bool:
+        """Ship what is left, for `seconds` at most; whether all of it was acknowledged."""
+        self.stop_watching()
         is_done = self._shipper is not None and self._shipper.stop(seconds)
         log.info("copies stopped", extra={"shipped": is_done})
         return is_done

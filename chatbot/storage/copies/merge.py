@@ -1,6 +1,8 @@
 """Rows that another writer shipped late are put into the database by their primary keys."""
 
-from collections.abc import Collection
+import json
+import uuid
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from chatbot.storage.copies.rows import Changes, Key, Row, insert, key_columns, list_tables
@@ -11,6 +13,9 @@ from chatbot.storage.models import Table
 CLAIMS = {"escalation": "live_conversation_id", "booking": "live_starts_at"}
 CONTACT = "contact"
 TOLD = ("phone", "name", "company", "consent_at", "email_verified_at")
+RECEIPT = "erasure"
+# What the ids of a receipt may name.
+ERASED = ("chat_session", "conversation", "contact")
 
 Gone = Collection[tuple[str, Key]]
 
@@ -22,7 +27,8 @@ class Merge:
         from sqlcipher3 import dbapi2
 
         self._connection = connection
-        self._gone = gone
+        self._gone = set(gone)
+        self._erased: set[tuple[str, Key]] = set()
         self._conflict: type[Exception] = dbapi2.IntegrityError
         self._other_ids: dict[Any, Any] = {}
         self.merged = 0
@@ -30,9 +36,10 @@ class Merge:
     def run(self, late: Changes) -> int:
         """Add rows that are missing, take those that are newer, delete what was deleted.
 
-        What is in `gone` was erased and is passed over, and so is what belongs to it. Returns how
-        many rows were changed.
+        What is in `gone`, and what a receipt of an erasure names, here or among these rows, is
+        passed over, and so is what belongs to it. Returns how many rows were changed.
         """
+        self._read_receipts(late)
         for table in list_tables():
             rows = late.tables.get(table.name, {})
             columns = self._columns(table.name) if rows else {}
@@ -44,6 +51,17 @@ class Merge:
                 if row is None:
                     self._delete(table.name, key)
         return self.merged
+
+    def _read_receipts(self, late: Changes) -> None:
+        known: Iterable[Any] = ()
+        if self._columns(RECEIPT):
+            known = self._connection.execute(f"SELECT erased_ids FROM {RECEIPT}").fetchall()
+        rows = [row for row in late.tables.get(RECEIPT, {}).values() if row is not None]
+        for value in [*(value for (value,) in known), *(row["erased_ids"] for row in rows)]:
+            for text in json.loads(value) or () if value else ():
+                key = (uuid.UUID(text).hex,)
+                self._erased |= {(table, key) for table in ERASED}
+        self._gone |= self._erased
 
     def _columns(self, table: str) -> dict[str, str | None]:
         """The columns of a table, with the type of those that cannot be left out."""
@@ -67,6 +85,8 @@ class Merge:
                 continue
             parent = next(iter(column.foreign_keys)).column
             value = self._other_ids.get(row[column.name], row[column.name])
+            if (parent.table.name, (value,)) in self._erased:
+                return False
             is_there = self._find(parent.table.name, {parent.name: value}) is not None
             if not is_there and not column.nullable:
                 return False

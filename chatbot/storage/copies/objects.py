@@ -12,6 +12,8 @@ from typing import Any
 
 PREFIX = "v1/"
 CLAIM, FULL, SEGMENT = "claim", "full", "seg"
+# Says, whatever a listing may miss, that this store has held a snapshot.
+IN_USE = f"{PREFIX}in-use"
 _NAME = re.compile(r"v1/(\d{8})-([0-9a-f]{12})/(\d{10})\.(claim|full|seg)")
 _PLAIN, _SEALED = b"CCP1", b"CCS1"
 _SALT, _NONCE, _DIGEST = 16, 12, 32

@@ -2,7 +2,6 @@
 
 import logging
 import time
-import uuid
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from chatbot.storage.copies.merge import Merge
 from chatbot.storage.copies.objects import (
     CLAIM,
     FULL,
+    IN_USE,
     SEGMENT,
     BadObject,
     Codec,
@@ -30,7 +30,10 @@ log = logging.getLogger(__name__)
 
 READERS = 8
 TRIES = 4
+# A read may be broken off; an object that is given up is as good as lost.
+READ_TRIES = 8
 FIRST_WAIT, LONGEST_WAIT = 0.1, 5.0
+READ_WAIT = 0.5
 
 Result = TypeVar("Result")
 
@@ -73,15 +76,20 @@ class Reader:
     def find(self, names: list[ObjectName]) -> Found | None:
         """What is to be restored; None when nothing was ever shipped.
 
-        Raises StoreError, final, when there are snapshots and none of them can be read.
+        Raises StoreError when the listing cannot be the whole truth, and, final, when there are
+        snapshots and none of them can be read.
         """
         fulls = [name for name in names if name.kind == FULL]
+        if not fulls and (self.is_used() or any(name.kind == SEGMENT for name in names)):
+            raise StoreError("the store is in use, and does not list its snapshots")
         damaged: list[str] = []
+        is_stale = False
         for full in reversed(fulls):
             try:
                 header, *lines = self.read(full)
             except BadObject as error:
                 damaged.append(str(full))
+                is_stale |= isinstance(error, _Missing)
                 if isinstance(error, WrongKey):
                     reason = "the copies are encrypted with another DATABASE_KEY than this"
                     raise StoreError(reason, is_final=True) from error
@@ -100,8 +108,13 @@ class Reader:
             self.add_late(found, names)
             return found
         if fulls:
-            raise StoreError("none of the snapshots can be read", is_final=True)
+            # Those that were deleted since they were listed have given way to a newer one.
+            raise StoreError("none of the snapshots can be read", is_final=not is_stale)
         return None
+
+    def is_used(self) -> bool:
+        """Whether a snapshot was ever acknowledged, whatever is listed; raises StoreError."""
+        return _try(lambda: self._store.get(IN_USE)) is not None
 
     def _add_journal(self, found: Found, names: list[ObjectName]) -> None:
         journal = [
@@ -110,7 +123,8 @@ class Reader:
             if name.writer == found.writer and name.kind == SEGMENT and name.number > found.number
         ]
         for name, lines in self._read_all(journal, found.damaged):
-            self._follow(found, name, lines)
+            if lines is not None:
+                self._follow(found, name, lines)
         # A listing may miss what was shipped last: the names of what follows are known.
         while (following := self._probe(found)) is not None:
             self._follow(found, *following)
@@ -118,12 +132,7 @@ class Reader:
     def _follow(self, found: Found, name: ObjectName, lines: list[Any]) -> None:
         header, *rest = lines
         changes = read_changes(rest)
-        for table, rows_of in changes.tables.items():
-            for key, row in rows_of.items():
-                if row is None:
-                    found.gone[table, key] = header["at"]
-                else:
-                    found.gone.pop((table, key), None)
+        _note_gone(found.gone, changes, header["at"])
         found.rows.apply(changes)
         found.merged.update(header["merged"])
         found.number = name.number
@@ -131,26 +140,47 @@ class Reader:
     def _probe(self, found: Found) -> tuple[ObjectName, list[Any]] | None:
         name = ObjectName(found.writer, found.number + 1, SEGMENT)
         try:
-            return name, self.read(name)
+            return name, self.read(name, is_listed=False)
         except BadObject:
             return None
 
-    def add_late(self, found: Found, names: list[ObjectName]) -> None:
-        """Add to `late` what other writers shipped that is not in `merged`, and note it there."""
+    def add_late(
+        self, found: Found, names: list[ObjectName], *, waits_for_damaged: bool = False
+    ) -> None:
+        """Add to `late` what other writers shipped that is not in `merged`, and note it there; what
+        they deleted is added to `gone`.
+
+        What cannot be read is passed over. With `waits_for_damaged` so is all that its writer
+        shipped after it: it may be on its way, and is looked for again.
+        """
         late = [
             name
             for name in names
-            if name.writer < found.writer
+            if name.writer != found.writer
             and name.kind != CLAIM
             and name.number > found.merged.get(str(name.writer), 0)
         ]
+        gone: dict[tuple[str, Key], float] = {}
+        stuck: set[Writer] = set()
         for name, lines in self._read_all(late, found.damaged):
-            found.late.apply(read_changes(lines[1:]))
+            if lines is None and waits_for_damaged:
+                stuck.add(name.writer)
+            if lines is None or name.writer in stuck:
+                continue
+            changes = Changes()
+            for table, key, _ in lines[0].get("gone", ()):
+                changes.set(table, tuple(key), None)
+            changes.apply(read_changes(lines[1:]))
+            _note_gone(gone, changes, lines[0]["at"])
+            found.late.apply(changes)
             found.merged[str(name.writer)] = name.number
+        found.gone.update(gone)
 
     def _read_all(
         self, names: list[ObjectName], damaged: list[str]
-    ) -> Iterable[tuple[ObjectName, list[Any]]]:
+    ) -> Iterable[tuple[ObjectName, list[Any] | None]]:
+        """Every object in this order, None for one that cannot be read, whose name is noted."""
+
         def read(name: ObjectName) -> list[Any] | None:
             try:
                 return self.read(name)
@@ -161,34 +191,39 @@ class Reader:
             for name, lines in zip(names, threads.map(read, names), strict=True):
                 if lines is None:
                     damaged.append(str(name))
-                else:
-                    yield name, lines
+                yield name, lines
 
-    def read(self, name: ObjectName) -> list[Any]:
-        """An object's values; raises BadObject, also when it is not there, and StoreError."""
+    def read(self, name: ObjectName, *, is_listed: bool = True) -> list[Any]:
+        """An object's values; raises BadObject, also when it is not there, and StoreError.
+
+        What is not listed may well not be there, and is asked for once.
+        """
 
         def read() -> list[Any]:
-            blob = self._store.get(str(name))
+            blob = _try(lambda: self._store.get(str(name)))
             if blob is None:
                 raise _Missing(str(name))
             return self._codec.unpack(name, blob)
 
-        return _try(read)
+        for number in range(READ_TRIES - 1):
+            try:
+                return read()
+            except BadObject as error:
+                if isinstance(error, _Missing) and not is_listed:
+                    raise
+                time.sleep(min(FIRST_WAIT * 2**number, READ_WAIT))
+        return read()
 
 
 class _Missing(BadObject):
-    """The store has no such object: asking again is of no use."""
+    """The store has no such object."""
 
 
 def _try(work: Callable[[], Result]) -> Result:
-    """Run `work`, and again when the store fails or sends what cannot be read."""
+    """Run `work`, and again when the store fails."""
     for number in range(TRIES - 1):
         try:
             return work()
-        except _Missing:
-            raise
-        except BadObject:
-            continue
         except StoreError as error:
             if error.is_final or error.wait > LONGEST_WAIT:
                 raise
@@ -196,20 +231,14 @@ def _try(work: Callable[[], Result]) -> Result:
     return work()
 
 
-def list_gone(found: Found) -> set[tuple[str, Key]]:
-    """The keys of rows that must not come back: deleted ones, and those that receipts name."""
-    gone = set(found.gone)
-    for row in found.rows.tables.get("erasure", {}).values():
-        for text in _read_ids(row["erased_ids"]) if row else ():
-            key = (uuid.UUID(text).hex,)
-            gone |= {(table, key) for table in ("chat_session", "conversation", "contact")}
-    return gone
-
-
-def _read_ids(value: Any) -> list[str]:
-    import json
-
-    return json.loads(value) or [] if value else []
+def _note_gone(gone: dict[tuple[str, Key], float], changes: Changes, at: float) -> None:
+    """Note what these changes delete, and that what they write is there again."""
+    for table, rows in changes.tables.items():
+        for key, row in rows.items():
+            if row is None:
+                gone[table, key] = at
+            else:
+                gone.pop((table, key), None)
 
 
 def build_file(found: Found, values: DatabaseValues, path: Path) -> None:
@@ -253,7 +282,7 @@ def _fill(connection: Any, found: Found) -> None:
             connection.execute(statement)
     _drop_orphans(connection)
     if len(found.late):
-        merged = Merge(connection, gone=list_gone(found)).run(found.late)
+        merged = Merge(connection, gone=found.gone).run(found.late)
         log.info("late rows merged", extra={"rows": merged})
     connection.execute("COMMIT")
     check = connection.execute("PRAGMA integrity_check").fetchone()[0]

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from chatbot.storage.copies.journal import Journal
 from chatbot.storage.copies.objects import (
     CLAIM,
     FULL,
+    IN_USE,
     SEGMENT,
     Codec,
     ObjectName,
@@ -94,6 +96,8 @@ class Shipper:
         self._segments = 0
         self._needs_full = True
         self._has_erased = self._erased_in_full = False
+        self._next_writer: Writer | None = None
+        self._must_show_life = self._is_marked = False
         self._waiters: list[Future[None]] = []
         self._lock = threading.Lock()
         self._wake = threading.Event()
@@ -121,6 +125,21 @@ class Shipper:
         self._needs_full = True
         self.wait()
 
+    def show_life(self) -> None:
+        """Ship an object soon, even when nothing has changed."""
+        self._must_show_life = True
+        self._wake.set()
+
+    def lead_as(self, writer: Writer) -> None:
+        """Go on as another writer, whose claim is in the store, from a full snapshot on."""
+        self._next_writer = writer
+        self.ask_full()
+
+    def note_gone(self, gone: dict[tuple[str, Key], float]) -> None:
+        """What other writers have deleted, for the next snapshot to say."""
+        with self._lock:
+            self._history.gone.update(gone)
+
     def note_merged(self, merged: dict[str, int]) -> None:
         """What of other writers is in the database now, for the next object to say."""
         self._history.merged.update(merged)
@@ -129,10 +148,10 @@ class Shipper:
         """How far the journals of other writers are in the database."""
         return dict(self._history.merged)
 
-    def gone_keys(self) -> set[tuple[str, Key]]:
-        """The keys of rows that were deleted."""
+    def gone(self) -> dict[tuple[str, Key], float]:
+        """The keys of rows that were deleted, and when."""
         with self._lock:
-            return set(self._history.gone)
+            return dict(self._history.gone)
 
     @property
     def has_erased(self) -> bool:
@@ -210,11 +229,21 @@ class Shipper:
 
     def _take(self) -> Shipment | None:
         """What has changed, as an object; the writer stands still only while it is read."""
+        if self._next_writer is not None:
+            self._change_writer(self._next_writer)
+        has_to_show, self._must_show_life = self._must_show_life, False
         changes = self._database.work_on_file(self._drain)
         self._remember(changes)
         if self._needs_full or changes is None or self._is_full_due():
             return self._build(FULL, self._read_all())
-        return self._build(SEGMENT, pack_changes(changes)) if len(changes) else None
+        is_empty = not len(changes) and not has_to_show
+        return None if is_empty else self._build(SEGMENT, pack_changes(changes))
+
+    def _change_writer(self, writer: Writer) -> None:
+        self._history.merged[str(self.writer)] = self._number - 1
+        self.writer, self._next_writer = writer, None
+        self._number, self._segments, self._needs_full = 1, 0, True
+        self.state.fulls = []
 
     def _drain(self, connection: Any) -> Changes | None:
         begun = time.perf_counter()
@@ -310,10 +339,19 @@ class Shipper:
             self._has_erased = False
             state.full_at = now
             state.fulls.append(shipment.name.number)
+            self._mark_store()
         elif shipment.name.kind == SEGMENT:
             self._segments += 1
         if shipment.name.kind != CLAIM:
             state.waiting_since = now if self._wake.is_set() else None
+
+    def _mark_store(self) -> None:
+        """Leave a mark that no listing can hide. What it is for has not happened yet: a failure is
+        made up for by the next snapshot."""
+        if not self._is_marked:
+            with suppress(StoreError):
+                self._store.put(IN_USE, b"This store holds copies of a database.\n")
+                self._is_marked = True
 
 
 def _chain(first: Any, rest: Iterator[Any]) -> Iterator[Any]:

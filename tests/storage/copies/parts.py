@@ -9,6 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from chatbot.storage.copies.copies import Copies
+from chatbot.storage.copies.objects import IN_USE, Codec, parse_name
 from chatbot.storage.copies.stores import Store
 from chatbot.storage.database import Database, DatabaseValues
 from chatbot.storage.migrations import migrate
@@ -34,15 +35,22 @@ class Run:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / "chatbot.db"
         place = DatabaseValues(f"sqlite:///{self.path}", key)
-        self.stepped_down = 0
+        self.stepped_down = self.led_again = 0
         self.copies = Copies(store, place, self.path, **values)
         self.copies.restore()
         self.database = Database(place)
         migrate(self.database)
-        self.copies.start(self.database, self._step_down)
+        self.copies.start(self.database, self._step_down, self._lead_again)
 
     def _step_down(self) -> None:
         self.stepped_down += 1
+
+    def _lead_again(self) -> None:
+        self.led_again += 1
+
+    def look(self) -> None:
+        """What the run does every few seconds."""
+        self.copies._watcher.look()
 
     def ship(self, seconds: float = WAIT) -> None:
         """Wait until all that is committed is in the store."""
@@ -107,6 +115,34 @@ def read_rows(database: Database) -> dict[str, list[tuple[Any, ...]]]:
         }
 
     return database.read_now(work)
+
+
+class Clock:
+    """Seconds that pass when they are told to."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def pass_by(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def list_writers(store: Store) -> set[str]:
+    """The runs whose objects are in the store."""
+    return {name.split("/")[1] for name in store.list() if name != IN_USE}
+
+
+def find_texts(store: Store) -> str:
+    """All that the copies in the store hold, unpacked."""
+    codec, found = Codec(None), []
+    for text in store.list():
+        name = parse_name(text)
+        if name is not None:
+            found.append(repr(codec.unpack(name, store.get(text) or b"")))
+    return "\n".join(found)
 
 
 def wait_until(is_so: Callable[[], bool], seconds: float = WAIT) -> None:

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 from huggingface_hub.utils import close_session
 
-from chatbot.storage.copies import hub_stores
+from chatbot.errors import StartupError
+from chatbot.storage.copies import hub_stores, restore
 from chatbot.storage.copies.addresses import open_store
 from chatbot.storage.copies.hub_stores import BucketStore, DatasetStore
 from chatbot.storage.copies.stores import DirectoryStore, StoreError
@@ -166,3 +167,29 @@ def test_an_address_names_its_store(tmp_path):
     assert isinstance(open_store(str(tmp_path), None), DirectoryStore)
     assert isinstance(open_store("hf://buckets/me/copies", "hf_token"), BucketStore)
     assert isinstance(open_store("hf://datasets/me/copies", "hf_token"), DatasetStore)
+
+
+@pytest.mark.parametrize("kind", ["bucket", "dataset"])
+@pytest.mark.parametrize("fault", [401, 403, 404, 429, 500, 503, -1])
+def test_a_start_with_an_empty_disk_ends_when_the_hub_does_not_answer(
+    hub, tmp_path, kind, fault, monkeypatch
+):
+    """It never goes on with an empty database over the copies that are there."""
+    monkeypatch.setattr(BucketStore, "lag", 0.0)
+    monkeypatch.setattr(DatasetStore, "lag", 0.0)
+    first = Run(tmp_path / "one", make(hub, kind))
+    first.add_chat()
+    first.ship()
+    rows = first.rows()
+    first.kill()
+    with monkeypatch.context() as hurried:
+        hurried.setattr(hub_stores, "CALL_SECONDS", 0.3)
+        hurried.setattr(restore, "FIRST_WAIT", 0.0)
+        hub.faults.extend([(fault, {"retry-after": "1"})] * 1000)
+        with pytest.raises(StartupError, match="SNAPSHOT_STORE"):
+            Run(tmp_path / "two", make(hub, kind), patience=0.0)
+        assert not (tmp_path / "two" / "chatbot.db").exists()
+        hub.faults.clear()
+    second = Run(tmp_path / "two", make(hub, kind))
+    assert second.rows() == rows
+    second.stop()

@@ -3,9 +3,12 @@
 import pytest
 from sqlmodel import Session, col, delete, select
 
-from chatbot.storage.copies.stores import DirectoryStore
+from chatbot.storage.copies import restore
+from chatbot.storage.copies.objects import ObjectName
+from chatbot.storage.copies.stores import DirectoryStore, StoreError
+from chatbot.storage.copies.watcher import LATE_SECONDS, Watcher
 from chatbot.storage.models import Contact, Conversation, Erasure, Escalation, Message
-from tests.storage.copies.parts import Run, wait_until
+from tests.storage.copies.parts import Clock, Run, list_writers, wait_until
 
 
 @pytest.fixture
@@ -14,13 +17,24 @@ def store(tmp_path) -> DirectoryStore:
 
 
 @pytest.fixture
-def runs(tmp_path, store):
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(autouse=True)
+def no_looks(monkeypatch):
+    """The runs look when the test says so."""
+    monkeypatch.setattr(Watcher, "start", lambda _: None)
+
+
+@pytest.fixture
+def runs(tmp_path, store, clock):
     """The old run with a chat, and the new one that was restored from it."""
-    old = Run(tmp_path / "old", store)
+    old = Run(tmp_path / "old", store, clock=clock)
     chat = old.add_chat()
     old.say(chat, "before")
     old.ship()
-    new = Run(tmp_path / "new", store)
+    new = Run(tmp_path / "new", store, clock=clock)
     new.ship()
     yield old, new, chat
     new.stop()
@@ -32,7 +46,7 @@ def texts(run: Run) -> set[str]:
 
 
 def look(run: Run) -> None:
-    run.copies._watcher.look()
+    run.look()
 
 
 def test_the_earlier_run_steps_down_and_its_late_rows_are_merged(runs):
@@ -51,6 +65,61 @@ def test_the_earlier_run_steps_down_and_its_late_rows_are_merged(runs):
     assert old.stepped_down == 1
 
 
+def test_a_row_that_comes_very_late_is_merged_and_only_then_deleted(runs, clock, store):
+    old, new, chat = runs
+    look(old)
+    look(new)
+    clock.pass_by(10 * 86_400)
+    look(new)
+    assert list_writers(store) == {str(new.copies._shipper.writer)}
+    old.say(chat, "left on a page that was open for days")
+    old.ship()
+    clock.pass_by(86_400)
+    look(new)
+    assert "left on a page that was open for days" in texts(new)
+    new.ship()
+    look(new)
+    assert list_writers(store) == {str(new.copies._shipper.writer)}
+
+
+def test_what_is_merged_is_not_deleted_before_it_is_shipped(runs, clock, store, monkeypatch):
+    old, new, chat = runs
+    old.say(chat, "late")
+    old.ship()
+    clock.pass_by(LATE_SECONDS + 1)
+    put, is_down = store.put, [True]
+
+    def refuse(name: str, content: bytes) -> None:
+        if is_down and str(new.copies._shipper.writer) in name:
+            raise StoreError("down")
+        put(name, content)
+
+    monkeypatch.setattr(store, "put", refuse)
+    look(new)
+    assert str(old.copies._shipper.writer) in list_writers(store)
+    is_down.clear()
+    new.ship()
+    look(new)
+    assert str(old.copies._shipper.writer) not in list_writers(store)
+
+
+def test_an_object_on_its_way_is_waited_for(runs, store, monkeypatch):
+    monkeypatch.setattr(restore, "READ_WAIT", 0.0)
+    old, new, chat = runs
+    cut = ObjectName(old.copies._shipper.writer, old.copies._shipper._number, "seg")
+    old.say(chat, "first")
+    old.ship()
+    whole = store.get(str(cut))
+    store.put(str(cut), whole[:-5])
+    old.say(chat, "second")
+    old.ship()
+    look(new)
+    assert texts(new) == {"before"}
+    store.put(str(cut), whole)
+    look(new)
+    assert texts(new) == {"before", "first", "second"}
+
+
 def test_a_start_merges_what_nobody_has_merged(runs, tmp_path, store):
     old, new, chat = runs
     new.say(chat, "of the new one")
@@ -62,17 +131,15 @@ def test_a_start_merges_what_nobody_has_merged(runs, tmp_path, store):
     third.stop()
 
 
-def test_merged_rows_are_shipped_again_and_the_old_copies_deleted(runs, store, tmp_path):
+def test_merged_rows_are_shipped_again_and_the_old_copies_deleted(runs, clock, store, tmp_path):
     old, new, chat = runs
     old.say(chat, "late")
     old.ship()
     look(new)
     new.ship()
-    watcher = new.copies._watcher
-    watcher._late_until = watcher._pruned_at = float("-inf")
+    clock.pass_by(LATE_SECONDS + 1)
     look(new)
-    writers = {name.split("/")[1] for name in store.list()}
-    assert writers == {str(new.copies._shipper.writer)}
+    assert list_writers(store) == {str(new.copies._shipper.writer)}
     third = Run(tmp_path / "third", store)
     assert texts(third) == {"before", "late"}
     third.stop()
@@ -159,3 +226,27 @@ def test_of_two_runs_that_start_together_one_leads(tmp_path, store):
     wait_until(lambda: len(leader.rows()["conversation"]) == 2)
     for run in both:
         run.stop()
+
+
+def test_what_a_snapshot_alone_says_is_deleted_is_deleted_when_it_comes_late(runs):
+    """The old run has erased, and deleted its own older copies with the rows."""
+    old, new, chat = runs
+    gone = old.say(chat, "a marker that both have")
+    old.ship()
+    look(new)
+    assert "a marker that both have" in texts(new)
+
+    def erase(session: Session) -> None:
+        session.exec(delete(Message).where(col(Message.id) == gone))
+        session.add(Erasure(reason="visitor"))
+
+    old.write(erase)
+    old.ship()
+    old.copies._shipper.ask_full()
+    old.say(chat, "after it")
+    old.ship()
+    for name in old.copies._store.list():
+        if str(old.copies._shipper.writer) in name and not name.endswith("full"):
+            old.copies._store.delete([name])
+    look(new)
+    assert texts(new) == {"before", "after it"}

@@ -1,0 +1,114 @@
+"""Whatever a store does at the start, an empty database never takes the place of a full one."""
+
+from pathlib import Path
+
+import pytest
+
+from chatbot.errors import StartupError
+from chatbot.storage.copies import restore
+from chatbot.storage.copies.objects import IN_USE
+from chatbot.storage.copies.stores import DirectoryStore
+from tests.storage.copies.parts import Run
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    for name in ("FIRST_WAIT", "READ_WAIT"):
+        monkeypatch.setattr(restore, name, 0.0)
+
+
+@pytest.fixture
+def store(tmp_path) -> DirectoryStore:
+    return DirectoryStore(tmp_path / "store")
+
+
+def fill(folder: Path, store) -> dict[str, list]:
+    """The rows that the store holds, in two snapshots with a journal."""
+    run = Run(folder / "full", store)
+    chat = run.add_chat()
+    run.ship()
+    run.say(chat, "kept")
+    run.ship()
+    run.copies._shipper.ask_full()
+    run.leave("ada@example.com")
+    run.ship()
+    rows = run.rows()
+    run.kill()
+    return rows
+
+
+def check_refused(folder: Path, store, words: str) -> None:
+    with pytest.raises(StartupError, match=words):
+        Run(folder / "empty", store, patience=0.0)
+    assert not (folder / "empty" / "chatbot.db").exists()
+
+
+def check_restored(folder: Path, store, rows: dict[str, list], **values: float) -> None:
+    run = Run(folder / "restored", store, **values)
+    assert run.rows() == rows
+    run.stop()
+
+
+@pytest.mark.parametrize("hides", ["everything", "snapshots", "all but claims"])
+def test_a_listing_that_hides_the_snapshots_is_no_first_run(tmp_path, store, monkeypatch, hides):
+    rows = fill(tmp_path, store)
+    kinds = {"everything": (), "snapshots": ("claim", "seg"), "all but claims": ("claim",)}[hides]
+    names = store.list()
+    with monkeypatch.context() as stale:
+        stale.setattr(store, "list", lambda: [name for name in names if name.endswith(kinds)])
+        if not kinds:
+            stale.setattr(store, "list", list)
+        check_refused(tmp_path, store, "does not list its snapshots")
+    check_restored(tmp_path, store, rows)
+
+
+def test_a_store_without_its_mark_is_known_by_its_journal(tmp_path, store, monkeypatch):
+    """As an earlier version of the program left it."""
+    fill(tmp_path, store)
+    store.delete([IN_USE])
+    names = [name for name in store.list() if not name.endswith("full")]
+    monkeypatch.setattr(store, "list", lambda: names)
+    check_refused(tmp_path, store, "does not list its snapshots")
+
+
+def test_a_first_run_that_died_before_its_snapshot_is_followed_by_another(tmp_path, store):
+    run = Run(tmp_path / "one", store)
+    run.ship()
+    run.kill()
+    store.delete([name for name in store.list() if not name.endswith("claim")])
+    again = Run(tmp_path / "two", store)
+    again.ship()
+    again.stop()
+
+
+def test_a_snapshot_that_is_listed_and_not_there_is_looked_for_again(tmp_path, store, monkeypatch):
+    rows = fill(tmp_path, store)
+    get, misses = store.get, {}
+
+    def miss_twice(name: str) -> bytes | None:
+        misses[name] = misses.get(name, 0) + 1
+        return get(name) if misses[name] > 2 else None
+
+    with monkeypatch.context() as stale:
+        stale.setattr(store, "get", miss_twice)
+        check_restored(tmp_path, store, rows, patience=0.0)
+    with monkeypatch.context() as stale:
+        stale.setattr(store, "get", lambda name: get(name) if name == IN_USE else None)
+        check_refused(tmp_path, store, "none of the snapshots can be read")
+
+
+def test_a_snapshot_that_is_deleted_while_it_is_read_has_given_way_to_another(
+    tmp_path, store, monkeypatch
+):
+    rows = fill(tmp_path, store)
+    listings, listed, get = [], store.list, store.get
+
+    def list_names() -> list[str]:
+        listings.append(listed())
+        return listings[-1]
+
+    with monkeypatch.context() as busy:
+        busy.setattr(store, "list", list_names)
+        busy.setattr(store, "get", lambda name: get(name) if len(listings) > 1 else None)
+        check_restored(tmp_path, store, rows)
+    assert len(listings) > 1
