@@ -142,6 +142,10 @@ class PageClient:
         config = json.loads(found[1]) if found else _checked(await self.http.get("/config")).json()
         self._events = _read_events(config)
 
+    def share(self, other: "PageClient") -> None:
+        """Takes the events that another page of the same server has read: many load sooner."""
+        self._events = other._events
+
     def send(self, text: str) -> AsyncIterator[PageState]:
         """Sends a message and yields what the page shows, up to the end of the answer."""
         return self.call("send", **{"message-box": text})
