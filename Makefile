@@ -31,8 +31,9 @@ types: $(VENV)/.development
 contracts: $(VENV)/.development
 	$(BIN)/lint-imports
 
+# ARGS name parts of it, for example ARGS="steady --minutes 1".
 bench: $(VENV)/.development
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(ARGS)
 
 quality: $(VENV)/.development
 	@$(BIN)/python -m benchmarks.quality $(DATA)

@@ -130,6 +130,8 @@ def back(tmp_path: Path) -> DatabaseValues:
 
 def test_there_and_back_is_what_it_was(filled, unmigrated_values, back, monkeypatch):
     monkeypatch.setattr(moving, "BATCH_ROWS", 5)
+    for null in ("IS NULL", "= 'null'"):
+        assert execute(filled, f"UPDATE job_description SET fit = fit WHERE fit {null}") > 0
     moved = run_move(filled, unmigrated_values)
     assert set(moved.values()) == {ROWS_PER_TABLE}
     assert set(moved) == set(Table.metadata.tables)

@@ -1,0 +1,58 @@
+"""500 open pages that nobody uses: what they cost the server, which keeps their bells."""
+
+import asyncio
+import tempfile
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from benchmarks.measure import cpu_seconds, print_figure, resident_megabytes, ringing
+from tests.app_process import AppProcess
+from tests.page_client import PageClient
+
+PAGES = 500
+MINUTES = 2.0
+OPENED_AT_ONCE = 10
+# After it the connections on which the pages were loaded are closed, and nothing is left to do.
+SETTLE_SECONDS = 10.0
+
+
+async def open_pages(url: str, stack: AsyncExitStack) -> None:
+    """Open all pages and connect their bells; they stay until the stack is closed."""
+    gate = asyncio.Semaphore(OPENED_AT_ONCE)
+    first = await stack.enter_async_context(PageClient(url))
+    await first.load()
+
+    async def open_one() -> None:
+        async with gate:
+            page = await stack.enter_async_context(PageClient(url))
+            page.share(first)
+            await page.open()
+            stack.enter_context(ringing(page))
+
+    await asyncio.gather(*(open_one() for _ in range(PAGES)))
+
+
+async def spend(pid: int, seconds: float) -> float:
+    """Share of one core that the server uses while this process waits."""
+    before = cpu_seconds(pid)
+    await asyncio.sleep(seconds)
+    return (cpu_seconds(pid) - before) / seconds
+
+
+async def measure(app: AppProcess, seconds: float) -> tuple[float, float]:
+    """Share of a core without pages, and with all of them."""
+    await asyncio.sleep(SETTLE_SECONDS)
+    alone = await spend(app.pid, seconds)
+    async with AsyncExitStack() as stack:
+        await open_pages(app.url, stack)
+        await asyncio.sleep(SETTLE_SECONDS)
+        return alone, await spend(app.pid, seconds)
+
+
+def run(minutes: float | None) -> None:
+    with tempfile.TemporaryDirectory() as folder, AppProcess(Path(folder)) as app:
+        alone, idle = asyncio.run(measure(app, (minutes or MINUTES) * 60))
+        memory = resident_megabytes(app.pid)
+    print_figure("CPU without a page, of one core", f"{alone * 100:.2f} %", "-")
+    print_figure(f"CPU with {PAGES} idle pages, of one core", f"{idle * 100:.2f} %", "5 %")
+    print_figure(f"memory (RSS) after opening {PAGES} pages", f"{memory:.0f} MB", "450 MB")
