@@ -11,8 +11,9 @@ from chatbot.storage.database import Database, DatabaseValues
 from tests.app_process import AppProcess
 from tests.stand_in import StandIn
 
-# Long enough for every setting, and found by one search; the part after the last dash differs.
-CANARY = "canary-that-nobody-may-ever-see-anywhere"
+# Long enough for every setting, and found by one search: of letters only, so that it stays as it is
+# in markup and in addresses. The part after the dash differs.
+CANARY = "canarythatnobodymayeverseeanywhere"
 PASSWORD = f"{CANARY}-password"
 SECRETS = {
     "SECRET_KEY": f"{CANARY}-signing",

@@ -1,5 +1,6 @@
 """No secret is anywhere but in the settings, no line of the log is forged, every error is found."""
 
+import html
 import json
 import re
 from contextlib import closing
@@ -63,6 +64,7 @@ async def open_every_tab(fortress: Fortress) -> list[str]:
         await page.press(name)
     await page.close()
     assert len(shows) >= 8, list(page.events)
+    assert "ana@example.com" in html.unescape("".join(heard))
     return heard
 
 
