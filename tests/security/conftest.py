@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import httpx
 import pytest
@@ -10,8 +11,9 @@ from chatbot.storage.database import Database, DatabaseValues
 from tests.app_process import AppProcess
 from tests.stand_in import StandIn
 
-# Long enough for every setting, and found by one search; the part after the last dash differs.
-CANARY = "canary-that-nobody-may-ever-see-anywhere"
+# Long enough for every setting, and found by one search: of letters only, so that it stays as it is
+# in markup and in addresses. The part after the dash differs.
+CANARY = "canarythatnobodymayeverseeanywhere"
 PASSWORD = f"{CANARY}-password"
 SECRETS = {
     "SECRET_KEY": f"{CANARY}-signing",
@@ -34,6 +36,7 @@ class Fortress:
 
     app: AppProcess
     stand_in: StandIn
+    store: Path
     seen: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -67,6 +70,7 @@ class Fortress:
 
 @pytest.fixture(scope="package")
 def fortress(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fortress]:
+    store = tmp_path_factory.mktemp("store")
     with StandIn() as stand_in:
         settings = {
             **SECRETS,
@@ -75,6 +79,7 @@ def fortress(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fortress]:
             "RATE_LIMITS": "session 100000/day; address off; contact off; escalation off",
             "PUBLIC_URL": "https://me.example",
             "CALL_HOURS": "Mon-Sun 00:00-23:00",
+            "SNAPSHOT_STORE": str(store),
         }
         with AppProcess(tmp_path_factory.mktemp("fortress"), settings) as app:
-            yield Fortress(app, stand_in)
+            yield Fortress(app, stand_in, store)

@@ -1,5 +1,6 @@
 """No secret is anywhere but in the settings, no line of the log is forged, every error is found."""
 
+import html
 import json
 import re
 from contextlib import closing
@@ -7,9 +8,14 @@ from contextlib import closing
 from sqlalchemy import text
 
 from chatbot.settings import Settings
+from chatbot.storage.copies.objects import FULL, SEGMENT, Codec
+from chatbot.storage.copies.restore import list_names
+from chatbot.storage.copies.stores import DirectoryStore
 from tests.page_client import PageClient
-from tests.security.conftest import CANARY, SECRETS, Fortress
+from tests.security.conftest import CANARY, PASSWORD, SECRETS, Fortress
+from tests.security.doors import OwnerPage
 from tests.stand_in import Fault, Reply, ToolCall
+from tests.storage.copies.parts import read_rows, wait_until
 from tests.test_authorization import GRADIO_ROUTES, ROUTES
 
 FORGED = '\n{"level": "error", "event": "forged"}\r\n\x1b[31m{"event": "forged"}\u0000\u202eforged'
@@ -48,6 +54,31 @@ async def use_everything(fortress: Fortress) -> list[str]:
     return shown
 
 
+async def open_every_tab(fortress: Fortress) -> list[str]:
+    """Everything that the owner's own tabs show, the log of deliveries and a test of them too."""
+    heard: list[str] = []
+    page = OwnerPage(fortress.url, heard)
+    await page.open_area(PASSWORD)
+    shows = [name for name in page.events if re.fullmatch(r"owner-\w+-(show|test)", name)]
+    for name in shows:
+        await page.press(name)
+    await page.close()
+    assert len(shows) >= 8, list(page.events)
+    assert "ana@example.com" in html.unescape("".join(heard))
+    return heard
+
+
+def read_copies(fortress: Fortress) -> str:
+    """Every object in the store, snapshots and journal, as it lies there and as it is opened."""
+    store, codec = DirectoryStore(fortress.store), Codec(SECRETS["DATABASE_KEY"])
+    # A journal begins after the first snapshot, as soon as something has been written.
+    wait_until(lambda: {name.kind for name in list_names(store)} >= {FULL, SEGMENT}, 60)
+    blobs = {name: store.get(str(name)) or b"" for name in list_names(store)}
+    opened = [json.dumps(codec.unpack(name, blob)) for name, blob in blobs.items() if blob]
+    assert "ana@example.com" in "".join(opened)
+    return "".join([*opened, *(blob.decode("latin-1") for blob in blobs.values())])
+
+
 def visit_every_route(fortress: Fortress) -> None:
     streams = ("/gradio_api/queue/data", "/gradio_api/heartbeat/{session_hash}")
     with fortress.client() as nobody, closing(fortress.sign_in()) as owner:
@@ -63,6 +94,7 @@ def visit_every_route(fortress: Fortress) -> None:
 
 async def test_no_canary_is_in_any_answer_page_export_or_line(fortress: Fortress) -> None:
     shown = await use_everything(fortress)
+    shown += await open_every_tab(fortress)
     visit_every_route(fortress)
     assert len(fortress.seen) > 50
     assert [url for url, words in fortress.seen if CANARY in words] == []
@@ -74,6 +106,10 @@ async def test_no_canary_is_in_any_answer_page_export_or_line(fortress: Fortress
     assert CANARY.encode() not in b"".join(
         file.read_bytes() for file in fortress.app.data_dir.rglob("*") if file.is_file()
     )
+    assert CANARY not in read_copies(fortress)
+    database = fortress.open_database()
+    assert CANARY not in repr(read_rows(database))
+    database.close()
 
 
 async def test_no_line_of_the_log_is_forged(fortress: Fortress) -> None:
