@@ -110,5 +110,5 @@ def _build_routers(
         build_mcp_router(tools, name=services.profile.name),
     ]
     if services.access is not None and services.access.has_password:
-        routers.append(build_token_api(services.access))
+        routers.append(build_token_api(services.access, callers))
     return routers

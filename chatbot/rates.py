@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 DEFAULT_RATES = (
     "session 10/minute 60/day; address 30/minute 200/day; contact 3/hour; escalation 2/hour; "
-    "booking 3/day"
+    "booking 3/day; visit 60/minute 600/day"
 )
-RATE_NAMES = ("session", "address", "contact", "escalation", "booking")
+RATE_NAMES = ("session", "address", "contact", "escalation", "booking", "visit")
 OFF = "off"
 _RATE = re.compile(r"([1-9]\d{0,8})/(second|minute|hour|day)")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}

@@ -357,7 +357,8 @@ class Settings(BaseSettings):
     rate_limits: Annotated[str, AfterValidator(_check_rates)] = Field(
         DEFAULT_RATES,
         description="How often one visitor may write (`session`, `address`), leave details, call "
-        "you and book; `contact off` lifts one limit, `off` all of them.",
+        "you and book, and how many visitors may come from one address (`visit`); `contact off` "
+        "lifts one limit, `off` all of them.",
     )
     trusted_proxies: Annotated[CommaList | None, AfterValidator(_check_networks)] = Field(
         None,

@@ -123,7 +123,7 @@ ROUTES = {
     ("GET", "/api/analytics/conversion-rate"): (401, 200),
     ("GET", "/api/analytics/engagement"): (401, 200),
     ("POST", "/api/token"): (422, 422),
-    ("DELETE", "/api/token"): (204, 204),
+    ("DELETE", "/api/token"): (401, 204),
     ("POST", "/api/mcp"): (400, 400),
     ("GET", "/api/openapi.json"): (200, 200),
     ("GET", "/api/docs"): (200, 200),

@@ -148,7 +148,10 @@ class VisitorChat:
         self._confirming = confirming
 
     async def open_page(self, token: str | None, *, page: PageInfo) -> ChatView:
-        """Recognise a visitor, or make a session for them, and show the chat they had open."""
+        """Recognise a visitor, or make a session for them, and show the chat they had open.
+
+        Raises LimitReached when too many sessions were made for their address already.
+        """
         arrival = Arrival(
             channel=page.channel,
             referrer_host=page.referrer,
@@ -158,6 +161,8 @@ class VisitorChat:
         known, has_news = await self._database.read(lambda session: self._find_view(session, token))
         if known is not None and not has_news:
             return known
+        if known is None:
+            await self._limits.take(LimitKind.VISIT, session=None, address=page.address)
 
         def work(session: Session) -> ChatView:
             read_at = time.monotonic()

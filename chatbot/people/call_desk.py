@@ -119,8 +119,12 @@ class CallDesk:
 
         return await self._database.read(work)
 
-    async def add_visit(self, channel: str) -> Visit:
-        """A new session, for somebody who books without having opened the chat."""
+    async def add_visit(self, channel: str, *, address: str | None) -> Visit:
+        """A new session, for somebody who books without having opened the chat.
+
+        Raises LimitReached when too many sessions were made for their address already.
+        """
+        await self._limits.take(LimitKind.VISIT, session=None, address=address)
 
         def work(session: Session) -> Visit:
             _, chat, conversation = arrive(session, None, Arrival(channel=channel))

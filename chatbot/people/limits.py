@@ -42,6 +42,7 @@ class LimitKind(StrEnum):
     ESCALATION = "escalation"
     HOLD = "hold"
     BOOKING = "booking"
+    VISIT = "visit"
 
 
 _AS_OFTEN_AS_MESSAGES = frozenset({LimitKind.MESSAGE, LimitKind.FIT})
@@ -53,6 +54,8 @@ _WORDS = {
     "The next ones can be sent {when}.",
     LimitKind.ESCALATION: "A person was called several times just now, and has been told. "
     "They can be called again {when}.",
+    LimitKind.VISIT: "Many chats were opened from this network just now. "
+    "The next one can be opened {when}.",
     LimitKind.BOOKING: "Several calls were asked for already. The next one can be booked {when}.",
 }
 

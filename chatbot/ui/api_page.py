@@ -142,10 +142,7 @@ def _example(document: Document, schema: Document, depth: int = 0) -> Any:
         case "boolean":
             return True
         case "string":
-            return {
-                "date-time": "2027-01-05T12:00:00Z",
-                "uuid": "01980000-0000-7000-8000-0000",
-            }.get(schema.get("format", ""), "...")
+            return _STRINGS.get(schema.get("format", ""), "...")
     return None
 
 

@@ -42,6 +42,19 @@ send `{{"event": "HELLO", "body": {{"token": TOKEN, "after": ID}}}}`, or the tok
 `fit`, `availability` and `leave_contact`.
 """
 
+_ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorBody"}}}
+_RETRY_AFTER = {
+    "Retry-After": {
+        "description": "Seconds to wait.",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 1},
+    }
+}
+_TO_WAIT_FOR = frozenset({"429", "503"})
+_WORDS = {
+    "Successful Response": "It is done.",
+    "Validation Error": "A value cannot be used; the message says which.",
+}
 _EITHER: list[dict[str, Any]] = [{"chatToken": []}, {"ownerToken": []}]
 _OWNER: list[dict[str, Any]] = [{"ownerToken": []}]
 _OPEN: frozenset[tuple[str, str]] = frozenset(
@@ -116,22 +129,34 @@ def read_document(site: FastAPI, name: str) -> dict[str, Any]:
 
 
 def _name_errors(document: dict[str, Any]) -> None:
-    """FastAPI's own shape of a refused value never leaves this program: ours does."""
+    """Names every error that a route can end with: FastAPI's own shape of a refused value never
+    leaves this program, and what the outermost layer answers is no route's own to declare."""
     schemas = document["components"]["schemas"]
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
-    error = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorBody"}}}
     for operations in document["paths"].values():
-        for operation in operations.values():
+        for method, operation in operations.items():
             answers = operation["responses"]
-            for answer in answers.values():
-                if "HTTPValidationError" in str(answer.get("content", "")):
-                    answer.update(description="A value cannot be used.", content=error)
-                if answer["description"] == "Successful Response":
-                    answer["description"] = "It is done."
-            if "requestBody" in operation:
-                answers["413"] = {"description": "It holds more than 64 KB.", "content": error}
-            answers["default"] = {"description": "Every other error.", "content": error}
+            for status, words in _list_common(method, operation):
+                answers.setdefault(status, {"description": words})
+            for status, answer in answers.items():
+                if status >= "400":
+                    answer["content"] = _ERROR
+                if status in _TO_WAIT_FOR:
+                    answer["headers"] = _RETRY_AFTER
+                answer["description"] = _WORDS.get(answer["description"], answer["description"])
+
+
+def _list_common(method: str, operation: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The errors that no route declares, with their words."""
+    if "requestBody" in operation:
+        yield "400", "The body cannot be read."
+        yield "413", "It holds more than 64 KB."
+    if method != "get":
+        yield "403", "The request comes from another site's page."
+    yield "429", "Too many requests; see the Retry-After header."
+    yield "500", "Something that nobody foresaw."
+    yield "503", "Try again in a moment; see Retry-After."
 
 
 def _name_callers(document: dict[str, Any]) -> None:

@@ -1,7 +1,5 @@
 """How the API says that something did not work: one shape, the right status, nothing internal."""
 
-import uuid
-
 from fastapi import Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
@@ -20,8 +18,9 @@ from chatbot.errors import (
     PermissionDenied,
 )
 from chatbot.people.bookings import SlotTaken
+from chatbot.people.confirming import NotConfirmed
 from chatbot.web.access import WRONG_PASSWORD, TooManyTries
-from chatbot.web.refusals import Refusal
+from chatbot.web.refusals import Refusal, log_refusal
 
 RETRY_SECONDS = 5
 
@@ -35,6 +34,7 @@ _BY_TYPE: tuple[tuple[type[ChatbotError], int, str], ...] = (
     (InvalidInput, 422, "bad_request"),
     (NotFound, 404, "not_found"),
     (PermissionDenied, 403, "forbidden"),
+    (NotConfirmed, 503, "not_confirmed"),
     (NotSaved, 503, "busy"),
     (NotLoaded, 503, "busy"),
 )
@@ -54,20 +54,21 @@ class ErrorBody(BaseModel):
     error: ErrorDetail
 
 
-async def answer_error(_request: Request, error: Exception) -> Response:
+async def answer_error(request: Request, error: Exception) -> Response:
     """FastAPI's handler for errors that this program raises on purpose."""
     assert isinstance(error, ChatbotError)
     refusal, retry_after = describe(error)
     headers = {"retry-after": str(retry_after)} if retry_after else {}
     if refusal.status == 401:
         headers["www-authenticate"] = "Bearer"
-    return _answer(refusal, headers)
+    return _answer(request, refusal, headers, error)
 
 
-async def answer_http_error(_request: Request, error: Exception) -> Response:
+async def answer_http_error(request: Request, error: Exception) -> Response:
     """FastAPI's handler for its own refusals: no such address, no such method."""
     assert isinstance(error, HTTPException)
-    return _answer(Refusal.of_status(error.status_code), dict(error.headers or {}))
+    refusal = Refusal.of_status(error.status_code)
+    return _answer(request, refusal, dict(error.headers or {}), error)
 
 
 def describe(error: ChatbotError) -> tuple[Refusal, int]:
@@ -89,11 +90,14 @@ def error_content(refusal: Refusal) -> dict[str, dict[str, str]]:
         "error": {
             "code": refusal.code,
             "message": refusal.message,
-            "id": refusal.error_id or uuid.uuid4().hex[:8],
+            "id": refusal.error_id,
         }
     }
 
 
-def _answer(refusal: Refusal, headers: dict[str, str]) -> Response:
+def _answer(
+    request: Request, refusal: Refusal, headers: dict[str, str], cause: Exception
+) -> Response:
+    log_refusal(refusal, request.scope, cause)
     content = error_content(refusal)
     return JSONResponse(content, refusal.status, headers={"cache-control": "no-store", **headers})

@@ -4,17 +4,17 @@ from datetime import UTC, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from chatbot.errors import ChatbotError, InvalidInput, LimitReached, NotFound
-from chatbot.people.bookings import CallWish, SlotTaken
+from chatbot.errors import NotFound
+from chatbot.people.bookings import CallWish
 from chatbot.people.call_desk import CallDesk, CallView, Visit, read_start, write_start
 from chatbot.people.call_words import find_zone
-from chatbot.people.confirming import NotConfirmed
 from chatbot.people.slots import group_by_day
 from chatbot.storage.models import Channel
 from chatbot.web.api_errors import ErrorBody
+from chatbot.web.callers import read_chat_token
 from chatbot.web.client_address import client_address
 from chatbot.web.refusals import Refusal
 
@@ -25,6 +25,7 @@ _READING: dict[int | str, dict[str, Any]] = {
 _BOOKING: dict[int | str, dict[str, Any]] = {
     **_READING,
     401: {"model": ErrorBody, "description": "The chat token that was given opens nothing."},
+    404: {"model": ErrorBody, "description": "The chat was erased meanwhile."},
     409: {"model": ErrorBody, "description": "The time is not free any more."},
     429: {"model": ErrorBody, "description": "Too many requests; see the Retry-After header."},
 }
@@ -90,49 +91,29 @@ def build_call_api(desk: CallDesk, zone: ZoneInfo) -> APIRouter:
         return SlotsView(time_zone=place.key, minutes=desk.minutes, days=views)
 
     @router.post("/bookings", status_code=201, summary="Book a call", responses=_BOOKING)
-    async def book(
-        request: Request, wish: BookingWish, authorization: Annotated[str, Header()] = ""
-    ) -> BookingView:
+    async def book(request: Request, wish: BookingWish) -> BookingView:
         """With a chat token the call belongs to that visitor, and the same
         `client_key` again is the same call. `ics` is the calendar file; `link` changes the call."""
-        visit = await _find_visit(desk, authorization)
+        starts_at = read_start(wish.start)
+        visit = await _find_visit(desk, request)
         who = CallWish(wish.name, wish.email, wish.topic, wish.time_zone, wish.consent)
-        try:
-            call = await desk.confirm(
-                visit,
-                read_start(wish.start),
-                wish.client_key,
-                who,
-                address=client_address(request),
-            )
-        except ChatbotError as error:
-            raise _refusal_of(error) from error
+        address = client_address(request)
+        call = await desk.confirm(visit, starts_at, wish.client_key, who, address=address)
         file = await desk.build_file(call.token)
         return _view(call, file.text)
 
     return router
 
 
-async def _find_visit(desk: CallDesk, authorization: str) -> Visit:
+async def _find_visit(desk: CallDesk, request: Request) -> Visit:
     """The visitor whose token the request brings, or somebody new without one."""
-    if not authorization:
-        return await desk.add_visit(Channel.API)
+    token = read_chat_token(request.headers)
+    if not token:
+        return await desk.add_visit(Channel.API, address=client_address(request))
     try:
-        return await desk.find_visit(authorization.removeprefix("Bearer ").strip())
+        return await desk.find_visit(token)
     except NotFound:
         raise Refusal.of_status(401) from None
-
-
-def _refusal_of(error: ChatbotError) -> Refusal:
-    if isinstance(error, LimitReached):
-        return Refusal.of_limit(error)
-    if isinstance(error, SlotTaken):
-        return Refusal(409, "slot_taken", error.user_message)
-    if isinstance(error, InvalidInput):
-        return Refusal(422, "bad_request", error.user_message)
-    if isinstance(error, NotConfirmed):
-        return Refusal(503, "not_confirmed", error.user_message)
-    return Refusal.of_status(404 if isinstance(error, NotFound) else 503)
 
 
 def _view(call: CallView, ics: str) -> BookingView:

@@ -124,8 +124,8 @@ def build_book_router(site: CallSite) -> APIRouter:
         place = find_zone(zone, site.zone)
         try:
             starts_at = read_start(start)
-            visit = site.desk.read_key(key) or await site.desk.add_visit(_CHANNEL)
             address = client_address(request)
+            visit = site.desk.read_key(key) or await site.desk.add_visit(_CHANNEL, address=address)
             held = await site.desk.hold(visit, starts_at, client, address=address)
         except ChatbotError as error:
             return await _show_refused(site, key, place, error)

@@ -13,6 +13,13 @@ from chatbot.web.refusals import Refusal
 IsOwner = Callable[[Mapping[str, str]], Awaitable[bool]]
 
 
+def read_chat_token(headers: Mapping[str, str]) -> str:
+    """The visitor's token that a request brings, "" without one: what the owner leaves is in no
+    chat of a visitor's."""
+    token = read_bearer(headers)
+    return "" if looks_like_owner_token(token) else token
+
+
 class Callers:
     """Asks about each request; `is_owner` tells by its headers and never raises."""
 

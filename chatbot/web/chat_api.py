@@ -34,6 +34,7 @@ from chatbot.web.api_models import (
 )
 from chatbot.web.callers import Callers
 from chatbot.web.client_address import client_address
+from chatbot.web.refusals import Refusal, log_refusal
 from chatbot.web.sse import EVENT_STREAM, STREAM_HEADERS, wants_stream, write_event
 
 NO_STORE = {"cache-control": "no-store"}
@@ -182,7 +183,7 @@ def _add_writing(router: APIRouter, chats: ProgramChat, callers: Callers) -> Non
             return Reply(sent=MessageBody.of(said), reply=None, floor=Floor.OWNER)
         if wants_stream(request.headers):
             exchange = await chats.send(caller, chat_id, new.message, new.client_message_id)
-            events = _stream(chats, caller, chat_id, exchange)
+            events = _stream(chats, caller, chat_id, exchange, request)
             return StreamingResponse(events, media_type=EVENT_STREAM, headers=STREAM_HEADERS)
         return Reply.of(await chats.ask(caller, chat_id, new.message, new.client_message_id))
 
@@ -231,15 +232,17 @@ def _add_actions(router: APIRouter, chats: ProgramChat, callers: Callers) -> Non
 
 
 async def _stream(
-    chats: ProgramChat, caller: Caller, chat_id: uuid.UUID, exchange: Exchange
+    chats: ProgramChat, caller: Caller, chat_id: uuid.UUID, exchange: Exchange, request: Request
 ) -> AsyncIterator[str]:
     """The answer as events; whoever stops reading does not stop it."""
     try:
         async for text in chats.follow(caller, chat_id, exchange):
             yield write_event("delta", {"text": text})
         ended = Reply.of(await chats.finish(caller, chat_id, exchange))
-    except ChatbotError as error:
-        yield write_event("error", error_content(describe(error)[0]))
+    except Exception as error:
+        refusal = describe(error)[0] if isinstance(error, ChatbotError) else Refusal.of_fault()
+        log_refusal(refusal, request.scope, error)
+        yield write_event("error", error_content(refusal))
         return
     reply = ended.reply.model_dump(mode="json") if ended.reply else None
     yield write_event("done", {"message": reply})

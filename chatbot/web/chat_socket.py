@@ -27,11 +27,12 @@ from chatbot.web.callers import Callers
 from chatbot.web.live import Listener, LiveBell, Ticket
 from chatbot.web.origins import Origins
 from chatbot.web.owner_cookie import read_owner_cookie
-from chatbot.web.refusals import Refusal
+from chatbot.web.refusals import Refusal, log_refusal
 
 SOCKET_PATH = "/api/chats/{chat_id}/events"
 MAX_FRAME_BYTES = 64 * 1024
 _POLICY_VIOLATION, _TOO_BIG, _NOT_TEXT, _TRY_LATER = 1008, 1009, 1003, 1013
+_INTERNAL = 1011
 _GOING_AWAY = 1001
 
 
@@ -87,6 +88,11 @@ def build_socket_router(
             except (Refusal, ChatbotError):
                 # Not yours or gone: both read the same.
                 await socket.close(_POLICY_VIOLATION)
+            except (WebSocketDisconnect, RuntimeError):
+                raise
+            except Exception as error:
+                await line.send_error(Refusal.of_fault(), error)
+                await socket.close(_INTERNAL)
 
     return router
 
@@ -165,9 +171,9 @@ class _Line:
             except ValidationError as error:
                 first = error.errors()[0]
                 place = ".".join(map(str, first["loc"])) or "body"
-                await self._send_error(Refusal(422, "bad_request", f"{place}: {first['msg']}."))
+                await self.send_error(Refusal(422, "bad_request", f"{place}: {first['msg']}."))
             except ValueError:
-                await self._send_error(Refusal(422, "bad_request", "A frame is a JSON object."))
+                await self.send_error(Refusal(422, "bad_request", "A frame is a JSON object."))
 
     async def _send_message(self, caller: Caller, chat_id: uuid.UUID, body: object) -> None:
         new = NewMessage.model_validate(body)
@@ -179,7 +185,7 @@ class _Line:
             else:
                 await self._chats.send(caller, chat_id, new.message, key)
         except ChatbotError as error:
-            await self._send_error(describe(error)[0], client_message_id=key)
+            await self.send_error(describe(error)[0], error, client_message_id=key)
 
     async def _read_frame(self) -> dict[str, Any]:
         """The next frame; raises ValueError for one that is no JSON object."""
@@ -252,7 +258,11 @@ class _Line:
                 body = MessageBody.of(event.message).model_dump(mode="json")
             await self._send(event.name, body)
 
-    async def _send_error(self, refusal: Refusal, **values: str) -> None:
+    async def send_error(
+        self, refusal: Refusal, cause: Exception | None = None, **values: str
+    ) -> None:
+        """Tells of an error, under an id that is in the log too."""
+        log_refusal(refusal, self._socket.scope, cause)
         await self._send("ERROR", {**error_content(refusal)["error"], **values})
 
     async def _send(self, event: str, body: dict[str, Any]) -> None:

@@ -56,15 +56,16 @@ def build_fit_router(desk: FitDesk, visits: CallDesk, pages: Pages) -> APIRouter
                 await desk.check(text)
             except InvalidInput as error:
                 return show(pages.ask("", [], text=text, error=error.user_message), 422)
-            visit = await visits.add_visit(_CHANNEL)
+            try:
+                visit = await visits.add_visit(_CHANNEL, address=client_address(request))
+            except LimitReached as error:
+                return _show_limit(pages.ask("", [], text=text, error=error.user_message), error)
         try:
             view = await desk.make(visit, text, address=client_address(request))
         except InvalidInput as error:
             return show(pages.ask(key, [], text=text, error=error.user_message), 422)
         except LimitReached as error:
-            page = show(pages.ask(key, [], text=text, error=error.user_message), 429)
-            page.headers["retry-after"] = str(error.retry_after)
-            return page
+            return _show_limit(pages.ask(key, [], text=text, error=error.user_message), error)
         except NotFound:
             return show(pages.gone(), 404)
         return redirect(view.path)
@@ -89,3 +90,9 @@ def build_fit_router(desk: FitDesk, visits: CallDesk, pages: Pages) -> APIRouter
         return Response(text, media_type="text/markdown; charset=utf-8", headers=headers)
 
     return router
+
+
+def _show_limit(page: str, reached: LimitReached) -> Response:
+    answer = show(page, 429)
+    answer.headers["retry-after"] = str(reached.retry_after)
+    return answer

@@ -5,8 +5,6 @@ One pure ASGI middleware, so that streams pass through untouched. It lets only k
 refuses writes from foreign pages, and answers every error with the same small JSON.
 """
 
-import logging
-import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -20,9 +18,7 @@ from chatbot.web.client_address import TrustedProxies
 from chatbot.web.documents import harden_document
 from chatbot.web.gradio_calls import check_call, read_call
 from chatbot.web.origins import Origins
-from chatbot.web.refusals import Refusal, refuse
-
-_log = logging.getLogger(__name__)
+from chatbot.web.refusals import LOGGED_PATH, Refusal, log_refusal, refuse
 
 _EXACT_PATHS = frozenset(
     {
@@ -133,6 +129,7 @@ class Hardening:
             await self._app(scope, receive, send)
             return
         scope = self._values.proxies.resolve(scope)
+        scope = {**scope, LOGGED_PATH: self._values.loggable(scope["path"])}
         if scope["type"] == "websocket":
             await self._pass_socket(scope, receive, send)
         else:
@@ -156,12 +153,8 @@ class Hardening:
             await response.refuse(refusal)
         except LimitReached as reached:
             await response.refuse(Refusal.of_limit(reached))
-        except Exception:
-            error_id = uuid.uuid4().hex[:8]
-            path = self._values.loggable(scope["path"])
-            where = {"method": scope["method"], "path": path, "error_id": error_id}
-            _log.exception("request failed (%s)", error_id, extra=where)
-            await response.refuse(Refusal(500, "internal", "Something went wrong.", error_id))
+        except Exception as error:
+            await response.refuse(Refusal.of_fault(), error)
 
     def _check(self, scope: Scope) -> None:
         path = scope["path"]
@@ -268,14 +261,15 @@ class _Response:
         if self._is_held:
             await self.refuse(Refusal.of_status(500))
 
-    async def refuse(self, refusal: Refusal) -> None:
+    async def refuse(self, refusal: Refusal, cause: BaseException | None = None) -> None:
         """Answers with an error; a response that has begun is ended where it stands."""
         self._is_dropped = True
         if self._start is None or self._document is not None:
             self._document = None
             headers = self._headers | {"content-security-policy": self._policy(())}
-            await refuse(refusal, headers=headers, send=self._send)
+            await refuse(refusal, headers=headers, send=self._send, scope=self._scope, cause=cause)
         else:
+            log_refusal(refusal, self._scope, cause)
             await self._send({"type": "http.response.body", "body": b""})
 
     async def _begin(self, message: Message) -> None:

@@ -16,7 +16,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from chatbot import __version__
 from chatbot.web.client_address import client_address
-from chatbot.web.mcp_tools import McpTools
+from chatbot.web.mcp_tools import MCP_PATH, McpTools
 from chatbot.web.refusals import Refusal, refuse
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MCP_PATH = "/api/mcp"
 MAX_BODY_BYTES = 64 * 1024
 INSTRUCTIONS = (
     "Ask about {name}, who is open to work: answers come from {name}'s own records and name their "
@@ -120,14 +119,15 @@ class _Passing(Response):
         self._door = door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        filtered = _JsonErrors(send)
+        filtered = _JsonErrors(scope, send)
         await self._door.answer(scope, receive, filtered)
 
 
 class _JsonErrors:
     """Passes a response on; an error in another form than JSON becomes one of ours."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._scope = scope
         self._send = send
         self._is_replaced = False
 
@@ -139,6 +139,7 @@ class _JsonErrors:
             if not kind.startswith("application/json"):
                 self._is_replaced = True
                 refusal = Refusal.of_status(message["status"])
-                await refuse(refusal, headers={"cache-control": "no-store"}, send=self._send)
+                headers = {"cache-control": "no-store"}
+                await refuse(refusal, headers=headers, send=self._send, scope=self._scope)
                 return
         await self._send(message)

@@ -1,5 +1,6 @@
 """What an agent can do over MCP, on the use cases of the page. Docstrings are what it reads."""
 
+import logging
 import uuid
 from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
@@ -24,12 +25,17 @@ from chatbot.people.job_descriptions import MAX_JOB_CHARACTERS
 from chatbot.people.program_forms import ProgramForms
 from chatbot.people.slots import group_by_day
 from chatbot.storage.models import Channel
+from chatbot.web.api_errors import describe
 from chatbot.web.api_models import FitBody, SourceView
+from chatbot.web.refusals import LOGGED_PATH, Refusal, log_refusal
 
+MCP_PATH = "/api/mcp"
 SILENT = "A person has taken this chat over and answers there in person. Ask again later."
 NO_CALLS = "Booking calls is not set up here. Use leave_contact instead."
 
+REFERENCE = "{words} (Reference {id})"
 Result = TypeVar("Result")
+log = logging.getLogger(__name__)
 
 ChatId = Annotated[
     str, Field(max_length=64, description="`chat_id` of an earlier result, to go on in that chat.")
@@ -197,12 +203,21 @@ class McpTools:
 
 
 async def _worded(work: Awaitable[Result]) -> Result:
-    """What went wrong on purpose, in words that an agent may read."""
+    """What went wrong, in words that an agent may read, with the id that the log has too."""
     from mcp.server.mcpserver.exceptions import ToolError
 
     try:
         return await work
-    except NotFound:
-        raise ToolError(NO_CHAT) from None
-    except ChatbotError as error:
-        raise ToolError(error.user_message) from None
+    except Exception as error:
+        refusal = _describe(error)
+        log_refusal(refusal, {"method": "POST", LOGGED_PATH: MCP_PATH}, error)
+        words = REFERENCE.format(words=refusal.message, id=refusal.error_id)
+        raise ToolError(words) from None
+
+
+def _describe(error: Exception) -> Refusal:
+    if isinstance(error, NotFound):
+        return Refusal(404, "not_found", NO_CHAT)
+    if isinstance(error, ChatbotError):
+        return describe(error)[0]
+    return Refusal.of_fault()

@@ -33,6 +33,7 @@ _SIGN_IN: dict[int | str, dict[str, Any]] = {
     429: {"model": ErrorBody, "description": "Five wrong tries: wait as Retry-After says."},
     503: {"model": ErrorBody, "description": "Try again in a moment; see Retry-After."},
 }
+_SIGN_OUT: dict[int | str, dict[str, Any]] = {status: _OWNERS[status] for status in (401, 403, 503)}
 
 Days = Annotated[int, Query(ge=1, le=MAX_DAYS, description="Today and the days before it.")]
 Offset = Annotated[
@@ -120,7 +121,7 @@ class EngagementBody(BaseModel):
     hours: list[int]
 
 
-def build_token_api(access: OwnerAccess) -> APIRouter:
+def build_token_api(access: OwnerAccess, callers: Callers) -> APIRouter:
     """`/api/token`: sign in and out with a password, for programs."""
     router = APIRouter(prefix="/api", tags=["Owner"])
 
@@ -132,9 +133,10 @@ def build_token_api(access: OwnerAccess) -> APIRouter:
         token = await access.issue_token(given.password, address=client_address(request) or "")
         return OwnerToken(access_token=token, expires_in=int(LIFETIME / timedelta(seconds=1)))
 
-    @router.delete("/token", status_code=204, summary="Sign out")
+    @router.delete("/token", status_code=204, summary="Sign out", responses=_SIGN_OUT)
     async def sign_out(request: Request) -> Response:
         """End the token that the request brings, at once."""
+        await callers.require_owner(request)
         await access.sign_out(request.headers)
         return Response(status_code=204)
 

@@ -23,11 +23,9 @@ from chatbot.web.api_models import (
     QuestionLine,
     QuestionList,
 )
-from chatbot.web.bearer import read_bearer
-from chatbot.web.callers import Callers
+from chatbot.web.callers import Callers, read_chat_token
 from chatbot.web.chat_api import NO_STORE, PageNumber
 from chatbot.web.client_address import client_address
-from chatbot.web.owner_token import looks_like_owner_token
 
 _LIMITS: dict[int | str, dict[str, Any]] = {
     422: {"model": ErrorBody, "description": "A value cannot be used; the message says which."},
@@ -77,7 +75,7 @@ def build_people_api(forms: ProgramForms, knowledge: KnowledgeDesk, callers: Cal
             has_consented=new.consent,
         )
         left = await forms.leave_contact(
-            form, token=_chat_token(request), address=client_address(request)
+            form, token=read_chat_token(request.headers), address=client_address(request)
         )
         response.status_code = 201 if left.is_first else 200
         return ContactReceiptBody(
@@ -95,7 +93,7 @@ def build_people_api(forms: ProgramForms, knowledge: KnowledgeDesk, callers: Cal
         """The owner answers it in person. With a chat token the asker is told there,
         and the same question again is one."""
         question_id, _ = await forms.file_question(
-            new.question, token=_chat_token(request), address=client_address(request)
+            new.question, token=read_chat_token(request.headers), address=client_address(request)
         )
         return FiledQuestion(id=question_id)
 
@@ -146,10 +144,3 @@ def build_people_api(forms: ProgramForms, knowledge: KnowledgeDesk, callers: Cal
         )
 
     return router
-
-
-def _chat_token(request: Request) -> str:
-    """The visitor's token that came along, "" without one: the owner leaves no contact of theirs
-    in a chat."""
-    token = read_bearer(request.headers)
-    return "" if looks_like_owner_token(token) else token

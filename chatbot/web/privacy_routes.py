@@ -12,10 +12,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
-from chatbot.errors import ChatbotError, NotFound
+from chatbot.errors import NotFound
 from chatbot.people.held_data import HeldData
 from chatbot.people.privacy import Privacy
 from chatbot.web.api_errors import ErrorBody
+from chatbot.web.bearer import read_bearer
 from chatbot.web.refusals import Refusal
 
 PRIVACY_PATH = "/privacy"
@@ -50,6 +51,12 @@ def build_privacy_router(
         401: {"model": ErrorBody, "description": "The chat token opens nothing."},
         503: {"model": ErrorBody, "description": "Try again in a moment."},
     }
+    file: dict[int | str, dict[str, Any]] = {
+        200: {
+            "description": "The file.",
+            "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    }
 
     @router.get(PRIVACY_PATH, include_in_schema=False)
     async def show_privacy() -> Response:
@@ -60,14 +67,14 @@ def build_privacy_router(
         response_class=Response,
         tags=["Your data"],
         summary="Export your data",
-        responses=refusals,
+        responses=refusals | file,
     )
     async def export_my_data(request: Request) -> Response:
         """Everything held about the visitor who holds this token, as a ZIP file."""
         try:
-            held = await privacy.read_held_data(_read_token(request))
-        except ChatbotError as error:
-            raise _refusal(error) from error
+            held = await privacy.read_held_data(read_bearer(request.headers))
+        except NotFound as error:
+            raise Refusal(401, "unauthorized", _NOT_KNOWN) from error
         content = await asyncio.to_thread(write_file, held)
         disposition = f'attachment; filename="{write_file.name}"'
         headers = {**_NO_STORE, "content-disposition": disposition}
@@ -77,21 +84,10 @@ def build_privacy_router(
     async def erase_my_data(request: Request, response: Response) -> Erased:
         """Erase everything held about the visitor who holds this token. It cannot be undone."""
         try:
-            await privacy.erase_visitor(_read_token(request))
-        except ChatbotError as error:
-            raise _refusal(error) from error
+            await privacy.erase_visitor(read_bearer(request.headers))
+        except NotFound as error:
+            raise Refusal(401, "unauthorized", _NOT_KNOWN) from error
         response.headers.update(_NO_STORE)
         return Erased()
 
     return router
-
-
-def _read_token(request: Request) -> str:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
-
-
-def _refusal(error: ChatbotError) -> Refusal:
-    if isinstance(error, NotFound):
-        return Refusal(401, "unauthorized", _NOT_KNOWN)
-    return Refusal(503, "unavailable", error.user_message)

@@ -1,16 +1,23 @@
 """The one shape of an error: `{"error": {"code", "message", "id"}}`, nothing internal in it."""
 
 import json
+import logging
 import uuid
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Self
 
 from fastapi.exceptions import RequestValidationError
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Send
+from starlette.types import Scope, Send
 
 from chatbot.errors import LimitReached
 
+# Where the outermost layer puts the path of a request as it may be logged.
+LOGGED_PATH = "chatbot.logged_path"
+UNFORESEEN = "Something went wrong."
+_MAX_LOGGED_PATH = 200
+_log = logging.getLogger(__name__)
 _MESSAGES = {
     400: ("bad_request", "The request could not be read."),
     401: ("unauthorized", "Please sign in first."),
@@ -40,7 +47,7 @@ class Refusal(Exception):
     @classmethod
     def of_status(cls, status: int) -> Self:
         """The error for a status whose own words are not to be shown."""
-        code, message = _MESSAGES.get(status, ("internal", "Something went wrong."))
+        code, message = _MESSAGES.get(status, ("internal", UNFORESEEN))
         return cls(status, code, message)
 
     @classmethod
@@ -48,6 +55,35 @@ class Refusal(Exception):
         """The error for somebody who has done something too often."""
         message = reached.user_message
         return cls(429, "too_many", message, retry_after=reached.retry_after)
+
+    @classmethod
+    def of_fault(cls) -> Self:
+        """The error for what nobody foresaw."""
+        return cls.of_status(500)
+
+
+def log_refusal(
+    refusal: Refusal, scope: Mapping[str, Any], cause: BaseException | None = None
+) -> None:
+    """Logs the id that the sender of a request is told, with what it was about.
+
+    `cause` is logged with errors that are the program's own: of the others the status says all.
+    """
+    is_ours = refusal.status >= 500
+    fields = {
+        "error_id": refusal.error_id,
+        "status": refusal.status,
+        "code": refusal.code,
+        "method": scope.get("method", "WEBSOCKET"),
+        "path": str(scope.get(LOGGED_PATH, ""))[:_MAX_LOGGED_PATH],
+    }
+    _log.log(
+        logging.ERROR if is_ours else logging.INFO,
+        "request failed (%s)" if is_ours else "request refused (%s)",
+        refusal.error_id,
+        exc_info=cause if is_ours else None,
+        extra=fields,
+    )
 
 
 async def refuse_invalid(_request: Request, error: Exception) -> Response:
@@ -58,8 +94,16 @@ async def refuse_invalid(_request: Request, error: Exception) -> Response:
     raise Refusal(422, "bad_request", f"{place}: {first['msg']}.")
 
 
-async def refuse(refusal: Refusal, *, headers: dict[str, str], send: Send) -> None:
-    """Sends the error as a whole response."""
+async def refuse(
+    refusal: Refusal,
+    *,
+    headers: dict[str, str],
+    send: Send,
+    scope: Scope,
+    cause: BaseException | None = None,
+) -> None:
+    """Sends the error as a whole response, and logs it."""
+    log_refusal(refusal, scope, cause)
     content = {"code": refusal.code, "message": refusal.message, "id": refusal.error_id}
     body = json.dumps({"error": content}).encode()
     own = {"content-type": "application/json", "content-length": str(len(body))}

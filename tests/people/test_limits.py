@@ -36,6 +36,7 @@ def test_the_default_rates() -> None:
         "contact": (Rate(3, 3600),),
         "escalation": (Rate(2, 3600),),
         "booking": (Rate(3, 86400),),
+        "visit": (Rate(60, 60), Rate(600, 86400)),
     }
 
 

@@ -159,7 +159,8 @@ class Texts:
     limited_banner: str = "Limited mode: answers are passages from {name}\u2019s profile."
     limit_kept: str = "What you typed is still here."
     limit_over: str = "You can go on now. What you typed is still here."
-    unexpected: str = "Something went wrong on our side. Please try again. (Reference {id})"
+    unexpected: str = "Something went wrong on our side. Please try again."
+    reference: str = "{words} (Reference {id})"
 
     # The owner's area
     owner: str = "Owner"
