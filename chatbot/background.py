@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from sqlmodel import Session
 
 from chatbot.engine.engine import ChatEngine
+from chatbot.engine.other_runs import WATCH_SECONDS
 from chatbot.errors import ChatbotError
 from chatbot.people.mail import Mailer
 from chatbot.people.outbox import Outbox
@@ -75,6 +76,8 @@ class Background:
             (self._keep_promises, PROMISES_SECONDS),
             (self._send_emails, DELIVERY_SECONDS),
         ]
+        if not self._database.is_sqlite:
+            works.append((self._engine.watch_runs, WATCH_SECONDS))
         self._tasks = [
             asyncio.create_task(self._repeat(work, seconds), name=f"background {_name(work)}")
             for work, seconds in works

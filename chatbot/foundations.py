@@ -5,6 +5,7 @@ import hashlib
 import os
 import secrets
 import stat
+import uuid
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ from chatbot.storage.copies.addresses import needs_token, open_store
 from chatbot.storage.database import Database, DatabaseValues
 from chatbot.storage.lock import FileLock
 from chatbot.storage.migrations import migrate
+from chatbot.storage.wire import Line, Wire
+from chatbot.storage.wire_lines import PollLine, PostgresLine, RedisLine
 from chatbot.web.access import AccessValues
 from chatbot.web.passwords import PasswordHash, hash_password, parse_password_hash
 
@@ -243,6 +246,24 @@ def build_limits(settings: Settings, addresses: AddressHashes) -> Limits:
     redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
     rates = parse_rates(settings.rate_limits)
     return Limits(rates, addresses=addresses, redis_url=redis_url)
+
+
+def build_wire(
+    settings: Settings, database: Database, *, secret_key: str, run_id: uuid.UUID
+) -> Wire | None:
+    """What connects this process with the others on a database server; None on a SQLite file,
+    which one process has for itself."""
+    if database.is_sqlite:
+        return None
+    return Wire(_build_line(settings, database, secret_key), sender=run_id.hex)
+
+
+def _build_line(settings: Settings, database: Database, secret_key: str) -> Line:
+    if settings.redis_url is not None:
+        # All processes of an installation have one secret key, and no two installations do.
+        name = hashlib.sha256(b"wire:" + secret_key.encode()).hexdigest()[:16]
+        return RedisLine(settings.redis_url.get_secret_value(), channel=f"career-chatbot:{name}")
+    return PostgresLine(database) if database.dialect == "postgresql" else PollLine(database)
 
 
 def list_trusted_proxies(settings: Settings) -> list[str]:

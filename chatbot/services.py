@@ -23,6 +23,7 @@ from chatbot.engine.health import Health, read_health
 from chatbot.engine.knowledge_now import KnowledgeNow
 from chatbot.engine.meaning import Meaning, MeaningValues
 from chatbot.engine.model_answer import ModelAnswer, ModelValues
+from chatbot.engine.other_runs import OtherRuns
 from chatbot.engine.prompts import CountTokens
 from chatbot.engine.tailor import TailorDesk
 from chatbot.engine.tools import TOOLS, Toolbox
@@ -33,6 +34,7 @@ from chatbot.foundations import (
     build_embedder,
     build_limits,
     build_provider,
+    build_wire,
     get_budget_cap,
     has_provider,
     is_disk_lost,
@@ -86,6 +88,8 @@ from chatbot.settings import Settings
 from chatbot.signing import Signer
 from chatbot.storage.database import Database
 from chatbot.storage.lock import FileLock
+from chatbot.storage.signals import Signal, SignalKind
+from chatbot.storage.wire import Wire
 from chatbot.web.access import OwnerAccess
 from chatbot.web.live import LiveBell
 
@@ -136,6 +140,7 @@ class Services:
     meaning: Meaning | None = None
     access: OwnerAccess | None = None
     budget_cap: int = 0
+    wire: Wire | None = None
     copies: "Copies | None" = None
     is_disk_lost: bool = False
     actions: ActionLinks | None = None
@@ -144,7 +149,9 @@ class Services:
     async def start(self) -> None:
         """Take over what an earlier run left, and begin the background work."""
         loop = asyncio.get_running_loop()
-        await self.engine.settle_dead_turns()
+        await self.engine.watch_runs()
+        if self.wire is not None:
+            self.wire.start(partial(self._hear, loop), self.live.ring_everybody)
         self.background.start()
         if self.copies is not None:
             self.copies.start(
@@ -153,6 +160,15 @@ class Services:
                 lambda: loop.call_soon_threadsafe(self._lead_again),
             )
         Thread(target=self._warm_up, args=[loop], name="warm-up", daemon=True).start()
+
+    def _hear(self, loop: asyncio.AbstractEventLoop, signal: Signal) -> None:
+        """Do what another process asks of this one; called by the wire's thread."""
+        self.live.hear(signal)
+        if signal.kind is SignalKind.STOP and signal.conversation_id is not None:
+            with suppress(RuntimeError):  # The loop is closed: its turns have ended with it.
+                loop.call_soon_threadsafe(
+                    self.engine.hear_stop, signal.conversation_id, signal.reason
+                )
 
     def _warm_up(self, loop: asyncio.AbstractEventLoop) -> None:
         self.limits.warm_up()
@@ -191,6 +207,8 @@ class Services:
         if self.copies is not None:
             self.copies.stop_watching()
         await asyncio.gather(self.background.stop(), self.engine.close())
+        if self.wire is not None:
+            await asyncio.to_thread(self.wire.stop)
         if self.copies is not None:
             spent = time.monotonic() - (self.engine.closed_at or 0.0)
             left = max(LAST_SHIPMENT_SECONDS, END_SECONDS - spent)
@@ -273,6 +291,11 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
     )
     ending = _build_ending(settings, profile)
     admission = _build_admission(settings, count, knowledge, jobs)
+    others = OtherRuns(admission.run_id, database=database, budget_cap=get_budget_cap(settings))
+    wire = build_wire(settings, database, secret_key=secret_key, run_id=admission.run_id)
+    if wire is not None:
+        live.tell_others = wire.tell
+        others.tell_others = wire.tell if wire.is_prompt else None
     engine = ChatEngine(
         database=database,
         admission=admission,
@@ -280,6 +303,7 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
         ending=ending,
         bell=live,
         confirming=confirming,
+        others=others,
     )
     fit = FitDesk(
         database=database,
@@ -378,6 +402,7 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
         limits=limits,
         confirming=confirming,
         budget_cap=get_budget_cap(settings),
+        wire=wire,
         copies=copies,
         is_disk_lost=is_disk_lost(settings),
         notes=(*build_notes(settings, profile), *notes),

@@ -12,6 +12,7 @@ from chatbot.engine.admission import Admission, AdmissionValues, Draft, Turn
 from chatbot.engine.ending import Ending, EndingValues
 from chatbot.engine.engine import ChatEngine
 from chatbot.engine.knowledge_now import KnowledgeNow
+from chatbot.engine.other_runs import OtherRuns
 from chatbot.engine.outcome import Outcome
 from chatbot.engine.visitor_chat import VisitorChat, VisitorValues
 from chatbot.events import TextDelta, TurnEvent
@@ -63,18 +64,21 @@ class FloorParts:
         self.answering = ScriptedAnswering()
         answering: Any = self.answering
         ending = Ending(EndingValues("Mara", escalation_confidence=0.5, budget_cap=CAP))
+        admission = Admission(
+            AdmissionValues(history_messages=20, history_tokens=10_000, budget_cap=CAP),
+            count=len,
+            knowledge=KnowledgeNow(Profile("Mara Lindqvist"), escalation_keywords=()),
+            jobs=JobReader(tokens=500, count=len),
+        )
+        self.others = OtherRuns(admission.run_id, database=self.database, budget_cap=CAP)
         self.engine = ChatEngine(
             database=self.database,
-            admission=Admission(
-                AdmissionValues(history_messages=20, history_tokens=10_000, budget_cap=CAP),
-                count=len,
-                knowledge=KnowledgeNow(Profile("Mara Lindqvist"), escalation_keywords=()),
-                jobs=JobReader(tokens=500, count=len),
-            ),
+            admission=admission,
             answering=answering,
             ending=ending,
             bell=self.live,
             confirming=Confirming(self.database),
+            others=self.others,
         )
         self.takeover = Takeover(
             TakeoverValues(idle_minutes=idle_minutes, budget_cap=CAP),

@@ -1,7 +1,6 @@
 """The one transaction that ends a turn: words, money, and whether the owner is called."""
 
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlmodel import Session
@@ -15,7 +14,6 @@ from chatbot.engine.confidence import (
 from chatbot.engine.live_turn import LiveTurn
 from chatbot.engine.outcome import Outcome
 from chatbot.llm import budget
-from chatbot.people.broken_off import break_off
 from chatbot.people.escalations import add_to_escalation, open_escalation
 from chatbot.people.notifications import NotificationKind, add_notification
 from chatbot.storage import conversations, messages
@@ -173,16 +171,6 @@ class Ending:
         elif not is_first:
             add_to_escalation(session, escalation, note=note, email=email)
         return is_first
-
-    def settle_dead(self, session: Session, *, is_dead: Callable[[Message], bool]) -> int:
-        """Mark streaming messages that are dead as interrupted; returns how many.
-
-        What such a turn cost is not known: what it had reserved counts as spent, once, whichever
-        process finds it first.
-        """
-        dead = [message for message in messages.list_streaming(session) if is_dead(message)]
-        cap = self._values.budget_cap
-        return sum(break_off(session, row, error="restart", budget_cap=cap) for row in dead)
 
     def _tell_budget(self, session: Session, state: budget.BudgetState) -> None:
         add_notification(

@@ -11,7 +11,6 @@ import time
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
-from datetime import timedelta
 from weakref import WeakValueDictionary
 
 from sqlalchemy.exc import IntegrityError
@@ -27,6 +26,7 @@ from chatbot.engine.admission import (
 from chatbot.engine.answering import Answering
 from chatbot.engine.ending import Ending
 from chatbot.engine.live_turn import LiveTurn
+from chatbot.engine.other_runs import RESTART, OtherRuns
 from chatbot.engine.outcome import Outcome
 from chatbot.engine.publishing import Publishing
 from chatbot.errors import ChatbotError
@@ -35,16 +35,12 @@ from chatbot.logs import log_context
 from chatbot.people.confirming import Confirming
 from chatbot.people.floor import TAKEN_OVER
 from chatbot.storage.database import Database
-from chatbot.storage.models import Floor, Message, MessageStatus, utc_now
+from chatbot.storage.models import Floor, MessageStatus
 
 log = logging.getLogger(__name__)
 
 DRAFT_TRIES = 3
 STOP_SECONDS = 4.0
-# Longer than any turn may take: a streaming row that nobody touched for so long is of a dead run.
-DEAD_AFTER = timedelta(seconds=90)
-# A row of this run that no turn fills: longer than from its admission to the start of its task.
-JUST_ADMITTED = timedelta(seconds=15)
 FINISH_PAUSES = (0.0, 0.5, 2.0, 5.0)
 
 
@@ -60,6 +56,7 @@ class ChatEngine:
         ending: Ending,
         bell: Bell,
         confirming: Confirming,
+        others: OtherRuns,
     ) -> None:
         self._database = database
         self._admission = admission
@@ -67,6 +64,7 @@ class ChatEngine:
         self._ending = ending
         self._bell = bell
         self._confirming = confirming
+        self._others = others
         self._live: dict[uuid.UUID, LiveTurn] = {}
         self._starting: set[asyncio.Task[Turn]] = set()
         self._admitting: WeakValueDictionary[uuid.UUID, asyncio.Lock] = WeakValueDictionary()
@@ -117,9 +115,15 @@ class ChatEngine:
         """
         live = self._live.get(conversation_id)
         if live is None:
-            return False
+            return await self._others.stop_turn(conversation_id, reason)
         await self._cancel(live, reason)
         return True
+
+    def hear_stop(self, conversation_id: uuid.UUID, reason: str) -> None:
+        """Another process asks that a turn ends which may run here; for the loop's thread."""
+        live = self._live.get(conversation_id)
+        if live is not None:
+            self._break_off(live, reason)
 
     @asynccontextmanager
     async def hold_turns(self, conversation_id: uuid.UUID) -> AsyncIterator[None]:
@@ -141,7 +145,7 @@ class ChatEngine:
         self._is_closing, self.closed_at = False, None
 
     async def close(self) -> None:
-        """Take no more turns, and store what the running ones have shown.
+        """Take no more turns, store what the running ones have shown, and end this run.
 
         `closed_at` is when this was asked for first, by `time.monotonic()`.
         """
@@ -149,7 +153,11 @@ class ChatEngine:
         self.closed_at = self.closed_at or time.monotonic()
         await asyncio.gather(*self._starting, return_exceptions=True)
         running = list(self._live.values())
-        await asyncio.gather(*(self._cancel(live, "restart") for live in running))
+        await asyncio.gather(*(self._cancel(live, RESTART) for live in running))
+        try:
+            await self._others.note_end()
+        except ChatbotError as error:
+            log.warning("the end of this run is not noted: %s", error)
 
     async def _admit(self, request: TurnRequest) -> Turn:
         for _ in range(DRAFT_TRIES):
@@ -250,22 +258,19 @@ class ChatEngine:
                 log.exception("end of a turn not saved")
         return None
 
-    async def settle_dead_turns(self) -> int:
-        """Mark what was left streaming as interrupted; returns how many turns that were.
+    async def watch_runs(self) -> None:
+        """Say that this run is alive, and settle the turns of runs that are not.
 
-        SQLite belongs to one process, so every streaming row of another run is dead; on a shared
-        database those are that nobody touched for longer than a turn may take. In this run, a row
-        is dead when no turn fills it any more.
+        To be done every `WATCH_SECONDS` where other processes are on the same database.
         """
-        moment = utc_now()
+        await self._others.note_alive()
+        await self.settle_dead_turns()
+
+    async def settle_dead_turns(self) -> int:
+        """Mark what was left streaming as interrupted; returns how many turns that were."""
         alive = {live.turn_id for live in self._live.values()}
-
-        def is_dead(message: Message) -> bool:
-            age = moment - message.updated_at
-            if message.run_id == self.run_id:
-                return message.id not in alive and age > JUST_ADMITTED
-            return self._database.is_sqlite or age > DEAD_AFTER
-
-        return await self._database.write(
-            lambda session: self._ending.settle_dead(session, is_dead=is_dead)
-        )
+        ended = await self._others.settle_dead(alive)
+        for found in ended:
+            self._bell.ring(found.session_id)
+            self._bell.ring_owner(found.conversation_id)
+        return len(ended)

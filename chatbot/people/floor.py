@@ -53,7 +53,7 @@ def take_floor(
     found = _lock(session, conversation_id)
     if found.floor == Floor.OWNER:
         return _view(found, has_changed=False)
-    for message in floor.lock_streaming(session, conversation_id=conversation_id):
+    for message in floor.list_streaming(session, conversation_id=conversation_id):
         break_off(session, message, error=TAKEN_OVER, budget_cap=budget_cap)
     _pass(session, found, Floor.OWNER, Notice.JOINED, at)
     found.taken_at = found.owner_active_at = at

@@ -1,6 +1,7 @@
 """Queries on conversations. Each one that a visitor's request reaches asks for the session too."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +18,42 @@ class ConversationRow:
     id: uuid.UUID
     title: str
     active_at: datetime
+
+
+@dataclass(frozen=True)
+class ActiveRow:
+    """A conversation in which something has happened, and when last."""
+
+    id: uuid.UUID
+    session_id: uuid.UUID
+    active_at: datetime
+
+
+@dataclass(frozen=True)
+class ConversationOwner:
+    """A conversation and the visitor's session that it belongs to."""
+
+    session_id: uuid.UUID
+    conversation_id: uuid.UUID
+
+
+def list_active_since(session: Session, *, since: datetime, limit: int = 1000) -> list[ActiveRow]:
+    """Conversations with activity after a moment, latest first."""
+    statement = (
+        select(Conversation.id, Conversation.session_id, Conversation.active_at)
+        .where(Conversation.active_at > since)
+        .order_by(col(Conversation.active_at).desc())
+        .limit(limit)
+    )
+    return [ActiveRow(*row) for row in session.exec(statement).all()]
+
+
+def list_owners(session: Session, conversation_ids: Sequence[uuid.UUID]) -> list[ConversationOwner]:
+    """Whose conversations these are."""
+    statement = select(Conversation.session_id, Conversation.id).where(
+        col(Conversation.id).in_(conversation_ids)
+    )
+    return [ConversationOwner(*row) for row in session.exec(statement).all()]
 
 
 def get_by_token(

@@ -40,16 +40,32 @@ def get_floor(session: Session, *, conversation_id: uuid.UUID) -> FloorRow | Non
     return FloorRow(*row) if row else None
 
 
-def lock_streaming(session: Session, *, conversation_id: uuid.UUID) -> Sequence[Message]:
-    """The bot's messages that are being written in a conversation, locked to be ended."""
-    statement = (
-        select(Message)
-        .where(
-            Message.conversation_id == conversation_id, Message.status == MessageStatus.STREAMING
-        )
-        .with_for_update()
+def list_streaming(session: Session, *, conversation_id: uuid.UUID) -> Sequence[Message]:
+    """The bot's messages that are being written in a conversation.
+
+    Not locked: on MySQL that would lock the streaming messages of all conversations. Whoever ends
+    one does so on condition that it has not ended.
+    """
+    statement = select(Message).where(
+        Message.conversation_id == conversation_id, Message.status == MessageStatus.STREAMING
     )
     return session.exec(statement).all()
+
+
+def is_speaking_elsewhere(
+    session: Session, *, conversation_id: uuid.UUID, run_id: uuid.UUID
+) -> bool:
+    """Whether another run than this one has a turn in a conversation."""
+    statement = (
+        select(Message.id)
+        .where(
+            Message.conversation_id == conversation_id,
+            Message.status == MessageStatus.STREAMING,
+            col(Message.run_id).is_distinct_from(run_id),
+        )
+        .limit(1)
+    )
+    return session.exec(statement).first() is not None
 
 
 def list_silent_owners(session: Session, *, since: datetime, limit: int) -> Sequence[uuid.UUID]:

@@ -203,8 +203,12 @@ def replace_from(
     )
 
 
-def list_streaming(session: Session) -> Sequence[Message]:
-    return session.exec(select(Message).where(Message.status == MessageStatus.STREAMING)).all()
+def list_streaming(session: Session, *, before: datetime | None = None) -> Sequence[Message]:
+    """Messages that are being written; with `before` those that were last saved before then."""
+    statement = select(Message).where(Message.status == MessageStatus.STREAMING)
+    if before is not None:
+        statement = statement.where(Message.updated_at < before)
+    return session.exec(statement).all()
 
 
 def release_reservation(session: Session, *, message_id: uuid.UUID, reserved: int) -> bool:

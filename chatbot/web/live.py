@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from chatbot.signing import Signer
+from chatbot.storage.signals import Signal, SignalKind
 
 RING, TYPING = "1", "t"
 _PAGES_PER_LISTENER = 20
@@ -66,7 +67,8 @@ class LiveBell:
     """Rings open pages; implements `chatbot.events.TypingBell`.
 
     `secret_key` signs the tickets; they hold for `ticket_seconds`, and a visitor's is renewed with
-    every view that a page is given.
+    every view that a page is given. `tell_others`, where other processes have pages open too, lets
+    their bells `hear` what this one is asked to ring.
     """
 
     def __init__(
@@ -85,26 +87,57 @@ class LiveBell:
         self._following: Counter[tuple[uuid.UUID, str]] = Counter()
         self._missed: dict[tuple[uuid.UUID, str], float] = {}
         self.ping_seconds = ping_seconds
+        self.tell_others: Callable[[Signal], None] = _nobody_else
 
     def ring(self, session_id: uuid.UUID) -> None:
         """Tells every open page of the session to read again, save those following the turn."""
+        self._pass_on(Signal(SignalKind.RING, session_id=session_id))
+
+    def ring_owner(self, conversation_id: uuid.UUID | None = None) -> None:
+        """Tells the owner's pages to read a conversation again, or with None everything."""
+        self._pass_on(Signal(SignalKind.RING_OWNER, conversation_id=conversation_id))
+
+    def tell_visitor_typing(self, conversation_id: uuid.UUID) -> None:
+        """Tells the owner's pages that a visitor is writing."""
+        self._pass_on(Signal(SignalKind.VISITOR_TYPES, conversation_id=conversation_id))
+
+    def tell_owner_typing(self, session_id: uuid.UUID, conversation_id: uuid.UUID) -> None:
+        """Tells a visitor's pages that the owner is writing, also those that follow a turn."""
+        self._pass_on(Signal(SignalKind.OWNER_TYPES, session_id, conversation_id))
+
+    def hear(self, signal: Signal) -> None:
+        """Rings the pages of this process, as another one asks; any thread may call this."""
+        conversation_id = signal.conversation_id
+        match signal:
+            case Signal(SignalKind.RING, uuid.UUID() as session_id):
+                self._ring_visitor(session_id)
+            case Signal(SignalKind.RING_OWNER):
+                self._tell(None, f"{RING}:{conversation_id}" if conversation_id else RING)
+            case Signal(SignalKind.VISITOR_TYPES):
+                self._tell(None, f"{TYPING}:{conversation_id}")
+            case Signal(SignalKind.OWNER_TYPES, uuid.UUID() as session_id):
+                self._tell(session_id, f"{TYPING}:{conversation_id}")
+            case Signal(SignalKind.RING_ALL):
+                self.ring_everybody()
+
+    def ring_everybody(self) -> None:
+        """Tells every page of this process to read again: something may have been missed."""
+        for session_id in list(self._listeners):
+            if session_id is None:
+                self._tell(None, RING)
+            else:
+                self._ring_visitor(session_id)
+
+    def _pass_on(self, signal: Signal) -> None:
+        self.hear(signal)
+        self.tell_others(signal)
+
+    def _ring_visitor(self, session_id: uuid.UUID) -> None:
         for listener in self._list_listeners(session_id):
             if self._following[(session_id, listener.page)]:
                 self._missed[(session_id, listener.page)] = time.monotonic()
             else:
                 listener.tell(RING)
-
-    def ring_owner(self, conversation_id: uuid.UUID | None = None) -> None:
-        """Tells the owner's pages to read a conversation again, or with None everything."""
-        self._tell(None, f"{RING}:{conversation_id}" if conversation_id else RING)
-
-    def tell_visitor_typing(self, conversation_id: uuid.UUID) -> None:
-        """Tells the owner's pages that a visitor is writing."""
-        self._tell(None, f"{TYPING}:{conversation_id}")
-
-    def tell_owner_typing(self, session_id: uuid.UUID, conversation_id: uuid.UUID) -> None:
-        """Tells a visitor's pages that the owner is writing, also those that follow a turn."""
-        self._tell(session_id, f"{TYPING}:{conversation_id}")
 
     @contextmanager
     def following(self, ticket: str, page: str) -> Iterator[Callable[[float], None]]:
@@ -193,3 +226,7 @@ class LiveBell:
 
 def _nothing(_read_at: float) -> None:
     """What a page without a valid ticket does with a view."""
+
+
+def _nobody_else(_signal: Signal) -> None:
+    """Where one process has all the pages."""
