@@ -30,6 +30,7 @@ from chatbot.storage.models import (
 from tests import stand_in
 from tests.fakes import PROFILE, Visitor, make_settings, read_rows, running_services
 
+FILES_QUESTION = "record_unknown_question"
 KEY = "canary-of-the-provider-key"
 VICTIMS_WORDS = "What did she study? Between us: zebra-7281"
 _ORDER = re.compile(r"\[\[(\w+) ?(\{.*?\})?\]\]", re.DOTALL)
@@ -210,7 +211,9 @@ async def test_what_a_cv_orders_reaches_no_foreign_address(scene: Scene) -> None
     assert read_rows(scene.services, Booking) == []
     calls = read_rows(scene.services, ToolCall)
     assert {row.name for row in calls} >= {"record_user_details", "send_email", "book_call"}
-    assert {row.outcome for row in calls if row.name != "escalate_to_human"} == {"refused"}
+    # The other two do nothing but call the owner to this chat and file its question.
+    others = [row for row in calls if row.name not in ("escalate_to_human", FILES_QUESTION)]
+    assert {row.outcome for row in others} == {"refused"}
 
 
 async def test_what_a_pasted_job_post_orders_stays_in_the_chat(scene: Scene) -> None:

@@ -8,7 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import JSON, BigInteger, Boolean, DateTime, Float, Integer, Uuid, insert, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    DateTime,
+    Float,
+    Integer,
+    LargeBinary,
+    Uuid,
+    insert,
+    text,
+)
 
 from chatbot import move_database
 from chatbot.errors import StartupError
@@ -64,6 +75,8 @@ def make_value(column: Any, number: int, parents: dict[str, list[Any]]) -> Any:
         return 2_000_000_000 - number
     if isinstance(kind, Float):
         return 0.8731 + number / 1000
+    if isinstance(kind, LargeBinary):
+        return bytes(range(256)) * 8 + bytes([number])
     if kind.__class__.__name__ == "LongText":
         return TEXTS[number % len(TEXTS)]
     return f"{number} é🎉{uuid.UUID(int=number).hex}"[: kind.length]
