@@ -78,6 +78,8 @@ def provision(hub: "HfApi", options: ProvisionOptions, root: Path, say: Say) -> 
     for name in settings.unknown:
         say(f"{options.env_file}: {name} is no setting of this program and stays here.")
     has = _read_present(hub, options.repo) if exists else SpaceSettings({}, {})
+    if exists and "DATABASE_URL" not in {**settings.secrets, **has.secrets}:
+        _refuse_replicas(hub, options.repo)
     _complete(settings, has, options, say)
     store = _choose_store(options, settings, say)
     if store and _STORE_TOKEN in {**settings.secrets, **has.secrets}:
@@ -121,6 +123,18 @@ def _read_present(hub: "HfApi", repo: str) -> SpaceSettings:
     with explained(f"Reading the settings of {repo}"):
         variables = {key: found.value for key, found in hub.get_space_variables(repo).items()}
         return SpaceSettings(dict.fromkeys(hub.get_space_secrets(repo), ""), variables)
+
+
+def _refuse_replicas(hub: "HfApi", repo: str) -> None:
+    """Each would have a SQLite database of its own, and only one of them takes turns."""
+    with explained(f"Reading the replicas of {repo}"):
+        runtime = hub.get_space_runtime(repo)
+    wanted = (runtime.raw.get("replicas") or {}).get("requested") or 1
+    if wanted != 1:
+        raise DeployError(
+            f"{repo} is set to {wanted} replicas, and each has a database of its own. Set it to "
+            "one in its settings, or put a DATABASE_URL that all of them share into .env."
+        )
 
 
 def _complete(

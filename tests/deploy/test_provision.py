@@ -168,6 +168,15 @@ def test_what_is_no_answer_of_the_hub_is_one_line_too(error: Exception, words: s
         raise error
 
 
+def test_replicas_need_a_database_that_they_share(run: Run, hub: HubSpaces, project: Path) -> None:
+    hub.add_space(REPO, replicas=3)
+    assert f"{REPO} is set to 3 replicas" in run("provision")
+    assert hub.writes == []
+    with (project / ".env").open("a") as env:
+        env.write("DATABASE_URL=postgresql://somewhere/chat\n")
+    assert "ERROR" not in run("provision")
+
+
 def test_a_public_bucket_is_not_used(run: Run, hub: HubSpaces) -> None:
     hub.buckets[BUCKET] = "public"
     assert "would show every chat to everyone" in run("provision")
