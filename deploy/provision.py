@@ -20,6 +20,7 @@ _SECRET_WORDS = frozenset({"KEY", "TOKEN", "PASSWORD", "HASH", "SECRET", "URL", 
 _LOCAL = frozenset({"HOST", "PORT", "DATA_DIR", "PROFILE_DIR"})
 _STORE, _STORE_TOKEN = "SNAPSHOT_STORE", "SNAPSHOT_TOKEN"
 _FIXED = {"GRADIO_SSR_MODE": "false"}
+_NO_PLAN = 402
 
 
 @dataclass(frozen=True)
@@ -77,17 +78,19 @@ def provision(hub: "HfApi", options: ProvisionOptions, root: Path, say: Say) -> 
     for name in settings.unknown:
         say(f"{options.env_file}: {name} is no setting of this program and stays here.")
     has = _read_present(hub, options.repo) if exists else SpaceSettings({}, {})
+    if exists and "DATABASE_URL" not in {**settings.secrets, **has.secrets}:
+        _refuse_replicas(hub, options.repo)
     _complete(settings, has, options, say)
-    bucket = _name_bucket(options)
-    if bucket and _STORE_TOKEN in {**settings.secrets, **has.secrets}:
-        settings.variables.setdefault(_STORE, f"hf://buckets/{bucket}")
-    if bucket:
-        _make_bucket(hub, bucket, options, say)
+    store = _choose_store(options, settings, say)
+    if store and _STORE_TOKEN in {**settings.secrets, **has.secrets}:
+        settings.variables[_STORE] = store
+    if store and store == _bucket_address(options):
+        _make_bucket(hub, _name_bucket(options), options, say)
     if exists:
         _update(hub, options, settings, has, say)
     else:
         _create(hub, options, settings, is_pro=bool(account.get("isPro")), say=say)
-    _tell_what_is_missing(options.repo, settings, has, bucket, say)
+    _tell_what_is_missing(options.repo, settings, has, store, say)
 
 
 def _read_account(hub: "HfApi") -> dict[str, Any]:
@@ -122,6 +125,18 @@ def _read_present(hub: "HfApi", repo: str) -> SpaceSettings:
         return SpaceSettings(dict.fromkeys(hub.get_space_secrets(repo), ""), variables)
 
 
+def _refuse_replicas(hub: "HfApi", repo: str) -> None:
+    """Each would have a SQLite database of its own, and only one of them takes turns."""
+    with explained(f"Reading the replicas of {repo}"):
+        runtime = hub.get_space_runtime(repo)
+    wanted = (runtime.raw.get("replicas") or {}).get("requested") or 1
+    if wanted != 1:
+        raise DeployError(
+            f"{repo} is set to {wanted} replicas, and each has a database of its own. Set it to "
+            "one in its settings, or put a DATABASE_URL that all of them share into .env."
+        )
+
+
 def _complete(
     settings: SpaceSettings, has: SpaceSettings, options: ProvisionOptions, say: Say
 ) -> None:
@@ -139,13 +154,38 @@ def _name_bucket(options: ProvisionOptions) -> str:
     return f"{options.repo}-data" if options.bucket is None else options.bucket
 
 
+def _bucket_address(options: ProvisionOptions) -> str:
+    bucket = _name_bucket(options)
+    return f"hf://buckets/{bucket}" if bucket else ""
+
+
+def _choose_store(options: ProvisionOptions, settings: SpaceSettings, say: Say) -> str:
+    """Where the Space keeps its copies: where `.env` says, if a Space can reach it, else in a
+    bucket of its own. "" for nowhere."""
+    own = settings.variables.pop(_STORE, "")
+    if own.startswith("hf://") and options.bucket is None:
+        return own
+    if own:
+        say(f"{_STORE}={own} stays here: the Space is given another one.")
+    return _bucket_address(options)
+
+
 def _make_bucket(hub: "HfApi", bucket: str, options: ProvisionOptions, say: Say) -> None:
     if options.dry_run:
         say(f"Would make the private bucket {bucket}, unless it is there.")
         return
-    with explained(f"Making the bucket {bucket}"):
-        hub.create_bucket(bucket, private=True, exist_ok=True)
-        is_private = hub.bucket_info(bucket).private
+    doing = f"Making the bucket {bucket}"
+    try:
+        with explained(doing):
+            hub.create_bucket(bucket, private=True, exist_ok=True)
+            is_private = hub.bucket_info(bucket).private
+    except DeployError as error:
+        if getattr(getattr(error.__cause__, "response", None), "status_code", 0) != _NO_PLAN:
+            raise
+        raise DeployError(
+            f"{doing}: HTTP {_NO_PLAN}: the plan includes no buckets. Keep the copies in a private "
+            f"dataset: put {_STORE}=hf://datasets/{bucket} into .env, and run this again."
+        ) from error
     if not is_private:
         raise DeployError(
             f"The bucket {bucket} is public, and would show every chat to everyone. Make it "
@@ -226,17 +266,17 @@ def _tell_plan(options: ProvisionOptions, what: str, settings: SpaceSettings, sa
 
 
 def _tell_what_is_missing(
-    repo: str, settings: SpaceSettings, has: SpaceSettings, bucket: str, say: Say
+    repo: str, settings: SpaceSettings, has: SpaceSettings, store: str, say: Say
 ) -> None:
     names = {*settings.secrets, *settings.variables, *has.secrets, *has.variables}
     if "OPENAI_API_KEY" not in names:
         say("OPENAI_API_KEY is not set: the chat will quote the profile (limited mode).")
     if names.isdisjoint({"OWNER_PASSWORD", "OWNER_PASSWORD_HASH"}):
         say("OWNER_PASSWORD is not set: sign in at /owner with your Hugging Face account.")
-    if bucket and _STORE_TOKEN not in names and "DATABASE_URL" not in names:
+    if store and _STORE_TOKEN not in names and "DATABASE_URL" not in names:
         say(
             f"{_STORE_TOKEN} is not set: nothing outlives a restart of the Space. Make a "
-            f"fine-grained token that may write to {bucket} only, put it in .env, and run this "
+            f"fine-grained token that may write to {store} only, put it in .env, and run this "
             "again."
         )
     say(f"Next: python deploy_to_hf.py release --repo {repo}")

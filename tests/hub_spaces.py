@@ -33,6 +33,7 @@ class Space:
     names_commit: bool = True
     error: str = ""
     restarts: int = 0
+    replicas: int = 1
 
     @property
     def sha(self) -> str:
@@ -141,7 +142,13 @@ def _runtime(hub: HubSpaces, _body: bytes, repo: str) -> Answer:
         space.stages.pop(0) if len(space.stages) > 1 else space.stages[0]
     ).partition(" ")
     hardware = {"current": space.hardware, "requested": space.hardware}
-    said = {"stage": stage, "hardware": hardware, "errorMessage": space.error}
+    replicas = {"current": 1, "requested": space.replicas}
+    said = {
+        "stage": stage,
+        "hardware": hardware,
+        "errorMessage": space.error,
+        "replicas": replicas,
+    }
     if space.names_commit:
         said["sha"] = commit or space.sha
     return 200, {}, said

@@ -41,6 +41,29 @@ def test_copies_go_to_the_bucket_once_there_is_a_token_for_it(
     assert space.variables["SNAPSHOT_STORE"] == f"hf://buckets/{BUCKET}"
 
 
+def test_copies_go_to_a_dataset_where_there_are_no_buckets(
+    run: Run, hub: HubSpaces, project: Path
+) -> None:
+    with (project / ".env").open("a") as env:
+        env.write(f"SNAPSHOT_STORE=hf://datasets/{BUCKET}\n")
+    said = run("provision")
+    assert f"may write to hf://datasets/{BUCKET} only" in said
+    with (project / ".env").open("a") as env:
+        env.write("SNAPSHOT_TOKEN=hf_of-the-dataset-only\n")
+    run("provision")
+    assert hub.spaces[REPO].variables["SNAPSHOT_STORE"] == f"hf://datasets/{BUCKET}"
+    assert hub.buckets == {}
+
+
+def test_a_folder_of_this_machine_is_no_store_of_a_space(
+    run: Run, hub: HubSpaces, project: Path
+) -> None:
+    with (project / ".env").open("a") as env:
+        env.write("SNAPSHOT_STORE=/mnt/backup\nSNAPSHOT_TOKEN=hf_of-the-bucket-only\n")
+    assert "SNAPSHOT_STORE=/mnt/backup stays here" in run("provision")
+    assert hub.spaces[REPO].variables["SNAPSHOT_STORE"] == f"hf://buckets/{BUCKET}"
+
+
 def test_run_again_it_changes_only_what_differs(run: Run, hub: HubSpaces, project: Path) -> None:
     run("provision")
     before, done = dict(hub.spaces[REPO].secrets), len(hub.writes)
@@ -114,7 +137,12 @@ def test_every_refusal_is_one_line_with_a_remedy(
     [
         ("POST /api/repos/create", Failure(402), "add --hardware zero-a10g"),
         ("POST /api/repos/create", Failure(403), "write access"),
-        (f"POST /api/buckets/{BUCKET}", Failure(402), f"Making the bucket {BUCKET}: HTTP 402"),
+        (
+            f"POST /api/buckets/{BUCKET}",
+            Failure(402),
+            f"put SNAPSHOT_STORE=hf://datasets/{BUCKET} into .env",
+        ),
+        (f"POST /api/buckets/{BUCKET}", Failure(403), f"Making the bucket {BUCKET}: HTTP 403"),
     ],
 )
 def test_a_refusal_is_one_line_with_a_remedy(
@@ -138,6 +166,15 @@ def test_a_refusal_is_one_line_with_a_remedy(
 def test_what_is_no_answer_of_the_hub_is_one_line_too(error: Exception, words: str) -> None:
     with pytest.raises(DeployError, match=f"^Looking: .*{words}"), explained("Looking"):
         raise error
+
+
+def test_replicas_need_a_database_that_they_share(run: Run, hub: HubSpaces, project: Path) -> None:
+    hub.add_space(REPO, replicas=3)
+    assert f"{REPO} is set to 3 replicas" in run("provision")
+    assert hub.writes == []
+    with (project / ".env").open("a") as env:
+        env.write("DATABASE_URL=postgresql://somewhere/chat\n")
+    assert "ERROR" not in run("provision")
 
 
 def test_a_public_bucket_is_not_used(run: Run, hub: HubSpaces) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from chatbot.storage.models import Message
 from tests.app_process import AppProcess
+from tests.e2e import test_continuity
 from tests.e2e.conftest import Visit, read_rows
 from tests.e2e.test_asking import (  # noqa: F401
     test_a_tool_saves_the_visitors_contact,
@@ -19,7 +20,6 @@ from tests.e2e.test_asking import (  # noqa: F401
 )
 from tests.e2e.test_continuity import (  # noqa: F401
     test_a_second_tab_shows_the_answer_while_it_is_written,
-    test_an_open_page_survives_a_restart_in_mid_answer,
 )
 from tests.e2e.test_inbox import (  # noqa: F401
     open_inbox,
@@ -76,11 +76,6 @@ def app(
 
 
 @pytest.fixture
-def mortal_app(app: AppProcess) -> AppProcess:
-    return app
-
-
-@pytest.fixture
 def owned_app(app: AppProcess, stand_in: StandIn) -> AppProcess:
     assert stand_in.default == Reply()
     return app
@@ -115,17 +110,19 @@ def test_its_answers_have_the_same_headers_and_no_server_name(app: AppProcess) -
     assert "access-control-allow-origin" not in foreign.headers
 
 
-def test_asked_to_end_it_stores_the_answer_that_is_being_given(
-    visit: Visit, app: AppProcess, say: Callable[..., None]
+def test_an_open_page_survives_a_restart_and_its_answer_is_stored_at_the_end(
+    visit: Visit, say: Callable[..., None], app: AppProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    say(Reply(text=" ".join(["more"] * 400), tokens_per_second=20))
-    visitor = visit(app)
-    visitor.send("Tell me everything")
-    visitor.wait_for_words("more")
-    # An answer goes on without its page.
-    visitor.page.close()
-    app.stop()
-    last = max(read_rows(app, Message), key=lambda row: row.id)
-    app.start()
+    """What the ordinary start's test sees, and what is in the database between end and start."""
+    stored: list[Message] = []
+
+    def restart() -> None:
+        app.stop()
+        stored.extend(read_rows(app, Message))
+        app.start()
+
+    monkeypatch.setattr(app, "restart", restart)
+    test_continuity.test_an_open_page_survives_a_restart_in_mid_answer(visit, say, app)
+    last = max(stored, key=lambda row: row.id)
     assert (last.role, last.status) == ("assistant", "interrupted")
-    assert last.content.startswith("more")
+    assert last.content.startswith(test_continuity.SHORT.text.split()[0])

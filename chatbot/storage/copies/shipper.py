@@ -135,11 +135,6 @@ class Shipper:
         self._next_writer = writer
         self.ask_full()
 
-    def note_gone(self, gone: dict[tuple[str, Key], float]) -> None:
-        """What other writers have deleted, for the next snapshot to say."""
-        with self._lock:
-            self._history.gone.update(gone)
-
     def note_merged(self, merged: dict[str, int]) -> None:
         """What of other writers is in the database now, for the next object to say."""
         self._history.merged.update(merged)

@@ -163,7 +163,6 @@ class Watcher:
             return
         gone = {**self._shipper.gone(), **found.gone}
         count = merge_now(self._database, found.late, gone=gone)
-        self._shipper.note_gone(found.gone)
         self._shipper.note_merged(found.merged)
         self._merged_rows = self._shipper.wait()
         log.info("late rows of another run merged", extra={"rows": count})

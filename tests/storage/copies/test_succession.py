@@ -142,6 +142,7 @@ def test_of_two_runs_that_stepped_down_one_leads(runs, clock, store, tmp_path):
             run.look()
             if leads(run):
                 run.ship()
+            assert not all(map(leads, both))
         clock.pass_by(5.0)
     assert sorted(map(leads, both)) == [False, True]
 
