@@ -39,20 +39,24 @@ async def spend(pid: int, seconds: float) -> float:
     return (cpu_seconds(pid) - before) / seconds
 
 
-async def measure(app: AppProcess, seconds: float) -> tuple[float, float]:
-    """Share of a core without pages, and with all of them."""
+async def measure(app: AppProcess, seconds: float) -> None:
+    """Print what the server needs without pages, to open all of them, and while they are open."""
     await asyncio.sleep(SETTLE_SECONDS)
     alone = await spend(app.pid, seconds)
+    print_figure("CPU without a page, of one core", f"{alone * 100:.2f} %", "-")
+    megabytes, before = resident_megabytes(app.pid), cpu_seconds(app.pid)
     async with AsyncExitStack() as stack:
         await open_pages(app.url, stack)
+        opening = (cpu_seconds(app.pid) - before) / PAGES
         await asyncio.sleep(SETTLE_SECONDS)
-        return alone, await spend(app.pid, seconds)
+        idle = await spend(app.pid, seconds)
+        memory = resident_megabytes(app.pid)
+    print_figure(f"CPU with {PAGES} idle pages, of one core", f"{idle * 100:.2f} %", "5 %")
+    print_figure("CPU of the load event of one page", f"{opening * 1000:.1f} ms", "-")
+    print_figure(f"memory (RSS) with {PAGES} pages open", f"{memory:.0f} MB", "450 MB")
+    print_figure("memory of one open page", f"{(memory - megabytes) / PAGES * 1000:.0f} kB", "-")
 
 
 def run(minutes: float | None) -> None:
     with tempfile.TemporaryDirectory() as folder, AppProcess(Path(folder)) as app:
-        alone, idle = asyncio.run(measure(app, (minutes or MINUTES) * 60))
-        memory = resident_megabytes(app.pid)
-    print_figure("CPU without a page, of one core", f"{alone * 100:.2f} %", "-")
-    print_figure(f"CPU with {PAGES} idle pages, of one core", f"{idle * 100:.2f} %", "5 %")
-    print_figure(f"memory (RSS) after opening {PAGES} pages", f"{memory:.0f} MB", "450 MB")
+        asyncio.run(measure(app, (minutes or MINUTES) * 60))

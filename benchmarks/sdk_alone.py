@@ -27,7 +27,7 @@ async def run_turn(client: AsyncOpenAI, *, delay: float) -> None:
 
 async def run_turns(base_url: str) -> float:
     """Milliseconds of CPU per turn, after one turn to warm up."""
-    client = AsyncOpenAI(base_url=base_url, api_key="sk-benchmark", max_retries=0)
+    client = AsyncOpenAI(base_url=base_url, api_key="sk-benchmark", max_retries=0, timeout=60.0)
     await run_turn(client, delay=0)
     before = time.process_time()
     await asyncio.gather(*(run_turn(client, delay=n * SECONDS / TURNS) for n in range(TURNS)))

@@ -125,3 +125,6 @@ def run(minutes: float | None) -> None:
         before, begun = cpu_seconds(app.pid), time.monotonic()
         load = asyncio.run(put_load(app, minutes or MINUTES))
         print_load(load, cpu_seconds(app.pid) - before, time.monotonic() - begun)
+        app.stop()
+        size = (app.data_dir / "chatbot.db").stat().st_size
+        print_figure("database, per turn", f"{size / load.turns / 1000:.1f} kB", "-")
