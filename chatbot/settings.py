@@ -367,7 +367,8 @@ class Settings(BaseSettings):
     )
     redis_url: RedisUrl = Field(
         None,
-        description="`redis://` address: several processes count the limits together there.",
+        description="`redis://` address: several processes count the limits together there, and "
+        "ring each other's pages.",
     )
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = (
         Field("info", description="`debug`, `info`, `warning` or `error`.")

@@ -2,7 +2,8 @@
 
 Messages are told in the order of their ids, each once and only when it has ended, so that the last
 one that a program has seen says exactly where to go on. The words of an answer that is being
-written are told beside that, as far as they are released.
+written are told beside that, as far as they are released: as they come when it is written in this
+process, and as they are stored when it is written in another.
 """
 
 import uuid
@@ -43,7 +44,13 @@ class ChatFeed:
         self._facts: ChatFacts | None = None
         self._status: dict[str, Any] = {}
         self._turn: uuid.UUID | None = None
+        self._elsewhere: uuid.UUID | None = None
         self._shown = 0
+
+    @property
+    def is_answered_elsewhere(self) -> bool:
+        """Whether an answer is being written in another process: read the news again and again."""
+        return self._elsewhere is not None
 
     async def find_session(self) -> uuid.UUID:
         """Whose chat it is; raises NotFound when it is not the caller's."""
@@ -63,7 +70,7 @@ class ChatFeed:
         """What has changed since the last reading. Raises NotFound once the chat is gone."""
         facts = await self._chats.read(self._caller, self._chat_id)
         events = self._compare(facts)
-        has_more, is_answering = True, False
+        has_more, is_answering, elsewhere = True, False, None
         while has_more:
             messages, has_more = await self._chats.list_messages(
                 self._caller, self._chat_id, after=self._seen, limit=MESSAGES_AT_ONCE
@@ -73,6 +80,8 @@ class ChatFeed:
             self._seen = ended[-1].id if ended else self._seen
             if len(ended) < len(messages):
                 is_answering, has_more = True, False
+                elsewhere = self._find_elsewhere(messages[len(ended)])
+        events += self._read_stored(elsewhere)
         status = {"status": facts.status, "answering": is_answering}
         if status != self._status:
             events.append(FeedEvent("STATUS", status))
@@ -84,7 +93,7 @@ class ChatFeed:
         live = self._chats.get_live(self._chat_id)
         if live is None or live.is_finished or live.turn_id == self._turn:
             return None
-        self._turn, self._shown = live.turn_id, 0
+        self._turn, self._elsewhere, self._shown = live.turn_id, None, 0
         return live
 
     def read_delta(self, live: LiveTurn) -> FeedEvent | None:
@@ -93,11 +102,27 @@ class ChatFeed:
         if not text:
             return None
         self._shown += len(text)
-        return FeedEvent("DELTA", {"id": str(live.turn_id), "offset": offset, "text": text})
+        return _delta(live.turn_id, offset, text)
 
     def leave_live(self) -> None:
         """The answer has ended: it is a message like the others from here on."""
         self._turn = None
+
+    def _find_elsewhere(self, message: MessageView) -> MessageView | None:
+        """The answer that is being written, unless it is in this process."""
+        is_here = message.id == self._turn or self._chats.get_live(self._chat_id) is not None
+        return None if is_here else message
+
+    def _read_stored(self, message: MessageView | None) -> list[FeedEvent]:
+        """The words of another process's answer that were stored since the last reading."""
+        if message is None:
+            self._elsewhere = None
+            return []
+        if self._elsewhere != message.id:
+            self._elsewhere, self._shown = message.id, 0
+        text, offset = message.text[self._shown :], self._shown
+        self._shown += len(text)
+        return [_delta(message.id, offset, text)] if text else []
 
     def _compare(self, facts: ChatFacts) -> list[FeedEvent]:
         """Told before the messages: who has the floor says who may write them."""
@@ -107,6 +132,10 @@ class ChatFeed:
         if facts.escalation and (before is None or before.escalation != facts.escalation):
             events.append(FeedEvent("ESCALATED", {"status": facts.escalation}))
         return events
+
+
+def _delta(turn_id: uuid.UUID, offset: int, text: str) -> FeedEvent:
+    return FeedEvent("DELTA", {"id": str(turn_id), "offset": offset, "text": text})
 
 
 def _until_streaming(

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import psycopg
 
 _CHANNEL = "career_chatbot"
+# What the connections are called in the lists that the servers keep of them.
+WIRE_NAME = "career-chatbot-wire"
 # A server that has gone without a word is noticed within about that many seconds.
 _SILENT_SECONDS = 5
 _REDIS_SECONDS = 5.0
@@ -58,6 +60,7 @@ class PostgresLine:
 
         values: dict[str, Any] = {
             **self._values,
+            "application_name": WIRE_NAME,
             "connect_timeout": CONNECT_SECONDS,
             "keepalives_idle": _SILENT_SECONDS,
             "keepalives_interval": _SILENT_SECONDS,
@@ -101,8 +104,9 @@ class RedisLine:
 
         client = redis.Redis.from_url(
             self._url,
-            # A connection that came back by itself would hide that signals were missed.
+            # One that came back by itself would hide that signals were missed.
             retry=Retry(NoBackoff(), 0),
+            client_name=WIRE_NAME,
             decode_responses=True,
             socket_timeout=_REDIS_SECONDS,
             socket_connect_timeout=_REDIS_SECONDS,

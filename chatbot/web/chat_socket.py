@@ -19,6 +19,7 @@ from pydantic import BaseModel, Field, ValidationError
 from chatbot.engine.chat_feed import ChatFeed, FeedEvent
 from chatbot.engine.live_turn import LiveTurn
 from chatbot.engine.program_chat import Caller, ProgramChat
+from chatbot.engine.visitor_chat import POLL_SECONDS
 from chatbot.errors import ChatbotError, NotLoaded, NotSaved
 from chatbot.web.api_errors import describe, error_content
 from chatbot.web.api_models import MessageBody, NewMessage
@@ -209,13 +210,13 @@ class _Line:
         """Sends what happens, until the socket or the right to it ends."""
         await self._tell(await feed.start())
         ring, answer = asyncio.create_task(listener.next_frames()), _Answer()
+        told_at = time.monotonic()
         try:
             while True:
                 answer.begin(feed.find_live())
+                pause = POLL_SECONDS if feed.is_answered_elsewhere else self._times.ping
                 done, _ = await asyncio.wait(
-                    {ring, *answer.waited},
-                    timeout=self._times.ping,
-                    return_when=asyncio.FIRST_COMPLETED,
+                    {ring, *answer.waited}, timeout=pause, return_when=asyncio.FIRST_COMPLETED
                 )
                 if answer.step is not None and answer.step in done:
                     await self._follow(feed, answer)
@@ -223,8 +224,12 @@ class _Line:
                     ring = asyncio.create_task(listener.next_frames())
                     await self._tell(await feed.read_news())
                 if not done:
-                    await self._check(caller)
-                    await self._tell([FeedEvent("PING", {}), *await feed.read_news()])
+                    await self._tell(await feed.read_news())
+                if done or time.monotonic() - told_at < self._times.ping:
+                    continue
+                told_at = time.monotonic()
+                await self._check(caller)
+                await self._tell([FeedEvent("PING", {})])
         finally:
             for task in (ring, *answer.waited):
                 task.cancel()

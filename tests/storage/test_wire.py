@@ -15,7 +15,7 @@ from chatbot.storage.database import Database
 from chatbot.storage.models import ChatSession, Conversation, utc_now
 from chatbot.storage.signals import Signal, SignalKind, read_signal
 from chatbot.storage.wire import Line, LineLost, Wire
-from chatbot.storage.wire_lines import PollLine, PostgresLine, RedisLine
+from chatbot.storage.wire_lines import WIRE_NAME, PollLine, PostgresLine, RedisLine
 
 REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
 WAIT_SECONDS = 20.0
@@ -93,11 +93,14 @@ def check_carrying(line: Line) -> None:
 def check_reconnecting(line: Line, cut: Callable[[], object]) -> None:
     ring = Signal(SignalKind.RING, session_id=uuid.uuid4())
     with two_ends(line) as (one, other):
+        one.wire.tell(ring)
+        other.wait(lambda: ring in other.heard)
+        other.heard.clear()
         cut()
         other.wait(lambda: other.missed == 2)
         one.wait(lambda: one.missed == 2)
         one.wire.tell(ring)
-        # The line was found broken when the ring was sent: in its place all are rung.
+        # What the broken line swallowed nobody can name: all are rung in its place.
         everybody = Signal(SignalKind.RING_ALL)
         other.wait(lambda: bool({ring, everybody} & set(other.heard)))
 
@@ -111,7 +114,7 @@ def test_postgres_carries_signals(database: Database):
 def test_a_broken_line_to_postgres_is_made_again(database: Database):
     ended = text(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+        f"WHERE datname = current_database() AND application_name = '{WIRE_NAME}'"
     )
     check_reconnecting(
         PostgresLine(database),
@@ -126,7 +129,15 @@ def test_redis_carries_signals():
 
 def test_a_broken_line_to_redis_is_made_again():
     with redis_line() as (line, client):
-        check_reconnecting(line, lambda: client.client_kill_filter(_type="pubsub"))
+        # Others may use the same Redis: only what began here is cut.
+        before = {one["id"] for one in client.client_list()}
+
+        def cut():
+            for one in client.client_list():
+                if one["name"] == WIRE_NAME and one["id"] not in before:
+                    client.client_kill_filter(_id=one["id"])
+
+        check_reconnecting(line, cut)
 
 
 def add_conversation(database: Database) -> Conversation:

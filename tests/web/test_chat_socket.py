@@ -1,23 +1,21 @@
 """The WebSocket of a chat, with an independent client, over the real server."""
 
 import asyncio
-import json
 import shutil
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from chatbot.doors import build_program_chat
 from chatbot.web import chat_socket
 from chatbot.web.chat_socket import SocketTimes
+from tests.chat_listener import SECONDS, Socket, open_socket
 from tests.door_server import DoorServer, OpenChat
 from tests.stand_in import Reply
-
-SECONDS = 15
 
 
 @pytest.fixture(scope="module")
@@ -41,39 +39,10 @@ def say(server: DoorServer) -> None:
     server.stand_in.default = Reply(text="I know PostgreSQL.")
 
 
-class Socket:
-    """A client that keeps what it is told."""
-
-    def __init__(self, connection: ClientConnection) -> None:
-        self.connection = connection
-        self.events: list[dict] = []
-
-    async def send(self, event: str, **body: object) -> None:
-        await self.connection.send(json.dumps({"event": event, "body": body}))
-
-    async def until(self, name: str, **wanted: object) -> dict:
-        """The next event of this name with these values; pings are answered."""
-        async with asyncio.timeout(SECONDS):
-            while True:
-                frame = json.loads(await self.connection.recv())
-                if frame["event"] == "PING":
-                    await self.send("PONG")
-                    continue
-                self.events.append(frame)
-                body = frame["body"]
-                if frame["event"] == name and all(body.get(k) == v for k, v in wanted.items()):
-                    return body
-
-    def named(self, name: str) -> list[dict]:
-        return [frame["body"] for frame in self.events if frame["event"] == name]
-
-
 @asynccontextmanager
 async def listen(chat: OpenChat, token: str | None = None, **hello: str) -> AsyncIterator[Socket]:
-    address = f"ws://127.0.0.1:{chat.server.port}/api/chats/{chat.id}/events"
-    async with connect(address) as connection:
-        socket = Socket(connection)
-        await socket.send("HELLO", token=chat.token if token is None else token, **hello)
+    token = chat.token if token is None else token
+    async with open_socket(chat.server.url, chat.id, token, **hello) as socket:
         yield socket
 
 

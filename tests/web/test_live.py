@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from chatbot.storage.signals import Signal, SignalKind
 from chatbot.web.bell_route import build_bell_router
 from chatbot.web.live import LiveBell
 from chatbot.web.origins import Origins
@@ -217,3 +218,43 @@ def test_a_ticket_holds_for_a_day() -> None:
 
 def test_a_ring_without_open_pages_is_nothing() -> None:
     LiveBell(secret_key="k" * 32).ring(SESSION)
+
+
+async def test_what_one_bell_is_asked_to_ring_the_bells_of_other_processes_ring_too():
+    here, there = LiveBell(secret_key="k" * 32), LiveBell(secret_key="k" * 32)
+    here.tell_others = there.hear
+    session_id, conversation_id = uuid.uuid4(), uuid.uuid4()
+    visitor = there.read_ticket(here.make_ticket(session_id, "p"))
+    owner = there.read_ticket(here.make_owner_ticket())
+    with there.listening(visitor) as at_visitor, there.listening(owner) as at_owner:
+        here.ring(session_id)
+        assert await at_visitor.next_frames() == ["1"]
+        here.ring(uuid.uuid4())
+        here.tell_owner_typing(session_id, conversation_id)
+        assert await at_visitor.next_frames() == [f"t:{conversation_id}"]
+        here.ring_owner(conversation_id)
+        here.ring_owner()
+        here.tell_visitor_typing(conversation_id)
+        await asyncio.sleep(0)
+        assert await at_owner.next_frames() == [
+            f"1:{conversation_id}",
+            "1",
+            f"t:{conversation_id}",
+        ]
+
+
+async def test_a_bell_that_hears_another_one_does_not_pass_it_on():
+    bell, passed_on = LiveBell(secret_key="k" * 32), []
+    bell.tell_others = passed_on.append
+    bell.hear(Signal(SignalKind.RING, session_id=uuid.uuid4()))
+    bell.hear(Signal(SignalKind.STOP, conversation_id=uuid.uuid4(), reason="stopped"))
+    assert passed_on == []
+
+
+async def test_all_pages_are_rung_when_something_may_have_been_missed():
+    bell = LiveBell(secret_key="k" * 32)
+    visitor = bell.read_ticket(bell.make_ticket(uuid.uuid4(), "p"))
+    owner = bell.read_ticket(bell.make_owner_ticket())
+    with bell.listening(visitor) as at_visitor, bell.listening(owner) as at_owner:
+        bell.hear(Signal(SignalKind.RING_ALL))
+        assert await at_visitor.next_frames() == await at_owner.next_frames() == ["1"]
