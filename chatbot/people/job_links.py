@@ -9,6 +9,7 @@ Each redirect is checked in the same way. Only http and https, 2 MB and 5 second
 import asyncio
 import ipaddress
 import socket
+import zlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
@@ -25,8 +26,12 @@ MAX_REDIRECTS = 4
 MAX_URL = 500
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PORTS = {"http": 80, "https": 443}
+# LookupError: a page may name a character set that nobody knows.
+_FAILURES = (TimeoutError, OSError, ValueError, LookupError, zlib.error)
 _READ = ("text/html", "application/xhtml+xml", "text/plain", "text/markdown")
 # IPv6 addresses that hold an IPv4 address which a gateway would go on to.
+# zlib's own mark for "gzip or zlib, as the data says".
+_ANY_ZLIB = 32 + zlib.MAX_WBITS
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 NOT_FETCHED = "This link could not be read. Please paste the text of the job description instead."
@@ -57,7 +62,7 @@ class JobLinks:
                     if not found:
                         return text
                     url = urljoin(url, found)
-        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+        except _FAILURES + (httpx.HTTPError, httpx.InvalidURL) as error:
             raise InvalidInput(NOT_FETCHED) from error
         raise InvalidInput(NOT_FETCHED)
 
@@ -73,6 +78,7 @@ class JobLinks:
         headers = {
             "host": name if default else f"{name}:{port}",
             "accept": "text/html, text/plain",
+            "accept-encoding": "gzip",
             "user-agent": "CareerChatbot/1.0",
         }
         # The name is still the one that the certificate is checked for.
@@ -152,9 +158,17 @@ def _is_ip(host: str) -> bool:
 
 
 async def _read_body(response: "httpx.Response") -> bytes:
-    body = bytearray()
-    async for piece in response.aiter_bytes():
-        body += piece
-        if len(body) > MAX_BYTES:
+    """The body, unpacked here: httpx would unpack a piece of any size before it can be counted, and
+    by methods that make gigabytes of some kilobytes."""
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("identity", "", "gzip", "x-gzip", "deflate"):
+        raise InvalidInput(NOT_FETCHED)
+    unpack = None if encoding in ("identity", "") else zlib.decompressobj(_ANY_ZLIB)
+    body, received = bytearray(), 0
+    async for piece in response.aiter_raw():
+        received += len(piece)
+        # A byte more than fits: enough to see that it does not.
+        body += unpack.decompress(piece, MAX_BYTES + 1 - len(body)) if unpack else piece
+        if max(received, len(body)) > MAX_BYTES:
             raise InvalidInput(TOO_LARGE)
     return bytes(body)

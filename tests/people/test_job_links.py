@@ -1,5 +1,8 @@
+import asyncio
 import contextlib
 import threading
+import tracemalloc
+import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -74,8 +77,13 @@ def test_a_public_address_is_allowed(address):
 
 
 @pytest.mark.parametrize(
-    "host", ["localhost", "127.0.0.1", "[::1]", "2130706433", "127.1", "[::ffff:127.0.0.1]"]
-)
+    "host",
+    [
+        "localhost", "LOCALHOST.", "127.0.0.1", "[::1]", "2130706433", "0x7f000001", "0177.0.0.1",
+        "127.1", "0", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[64:ff9b::127.0.0.1]", "[::]",
+        "\u2460\u2461\u2466.0.0.1",
+    ],
+)  # fmt: skip
 async def test_the_guard_lets_nothing_through_to_this_machine(host):
     with served({"/": html(b"secret")}) as (port, seen):
         guarded = JobLinks(ports=frozenset({port}))
@@ -101,6 +109,89 @@ async def test_every_redirect_is_checked_again():
 
 
 @pytest.mark.parametrize(
+    "target",
+    [
+        "http://10.0.0.5/", "http://169.254.169.254/latest/meta-data/", "http://[::1]/",
+        "http://[::ffff:10.0.0.5]/", "http://167772165/", "http://0x0a000005/", "//10.0.0.5/",
+        "http://127.0.0.2/", "file:///etc/passwd", "ftp://10.0.0.5/", "gopher://10.0.0.5/",
+        "http://user:pw@10.0.0.5/",
+    ],
+)  # fmt: skip
+async def test_a_redirect_leads_to_no_private_address(target):
+    """The first address is let through, as if it were a public one; then the guard is the real."""
+    with served({"/": (302, {"location": target}, b"")}) as (port, seen):
+        guarded = fetcher(port, lambda address: address == "127.0.0.1" or is_public(address))
+        with pytest.raises(InvalidInput) as refused:
+            await guarded.fetch(f"http://127.0.0.1:{port}/")
+    assert refused.value.user_message == job_links.NOT_PUBLIC
+    assert len(seen) == 1
+
+
+async def test_a_name_with_one_private_address_among_public_ones_is_refused(monkeypatch):
+    async def getaddrinfo(_self, _host, port, **_options):
+        addresses = ("93.184.215.14", "10.0.0.5")
+        return [(2, 1, 6, "", (address, port)) for address in addresses]
+
+    loop = type(asyncio.get_running_loop())
+    monkeypatch.setattr(loop, "getaddrinfo", getaddrinfo)
+    with pytest.raises(InvalidInput) as refused:
+        await JobLinks().fetch("http://both.test/")
+    assert refused.value.user_message == job_links.NOT_PUBLIC
+
+
+def packed(body, method):
+    """A body as a server may pack it."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, {"gzip": 31, "deflate": 15}[method])
+    return packer.compress(body) + packer.flush()
+
+
+@pytest.mark.parametrize("method", ["gzip", "deflate"])
+async def test_a_packed_page_is_read_and_a_bomb_is_not_unpacked(method):
+    bomb = packed(bytes(40_000_000), method)
+    assert len(bomb) < 100_000
+    headers = {"content-encoding": method}
+    pages = {
+        "/job": html(packed(PAGE.encode(), method), **headers),
+        "/bomb": html(bomb, **headers),
+        "/torn": html(b"no such thing", **headers),
+        "/br": html(b"\x0b\x02\x80hello\x03", **{"content-encoding": "br"}),
+        "/twice": html(bomb, **{"content-encoding": "gzip, gzip"}),
+    }
+    with served(pages) as (port, _):
+        base = f"http://127.0.0.1:{port}"
+        assert (await fetcher(port).fetch(f"{base}/job")).startswith("## Engineer")
+        tracemalloc.start()
+        with pytest.raises(InvalidInput) as refused:
+            await fetcher(port).fetch(f"{base}/bomb")
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert refused.value.user_message == job_links.TOO_LARGE
+        assert peak < 20_000_000
+        for path in ("/torn", "/br", "/twice"):
+            with pytest.raises(InvalidInput) as refused:
+                await fetcher(port).fetch(base + path)
+            assert refused.value.user_message == job_links.NOT_FETCHED, path
+
+
+async def test_bytes_that_drip_in_do_not_prolong_the_time(monkeypatch):
+    monkeypatch.setattr(job_links, "MAX_SECONDS", 0.5)
+    left = threading.Event()
+    drops = [part for _ in range(400) for part in (b"a", lambda: left.wait(0.05))]
+    with served({"/": html(drops)}) as (port, seen):
+        with pytest.raises(InvalidInput) as refused:
+            await fetcher(port).fetch(f"http://127.0.0.1:{port}/")
+        left.set()
+    assert refused.value.user_message == job_links.NOT_FETCHED
+    assert len(seen) == 1
+
+
+async def test_a_character_set_that_nobody_knows_is_no_fault_of_ours():
+    with served({"/": html(b"x", **{"content-type": "text/html; charset=klingon"})}) as (port, _):
+        with contextlib.suppress(InvalidInput):
+            await fetcher(port).fetch(f"http://127.0.0.1:{port}/")
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "ftp://example.org/x", "file:///etc/passwd", "http://user:pw@example.org/", "http://",
@@ -114,8 +205,6 @@ async def test_other_addresses_are_refused(url):
 
 async def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch):
     """A name server that gives another answer the second time gains nothing."""
-    import asyncio
-
     calls = []
 
     async def getaddrinfo(_self, _host, port, **_options):
