@@ -5,8 +5,8 @@ from collections.abc import Container
 
 from chatbot.knowledge.evidence_groups import concept, groups
 from chatbot.knowledge.evidence_reading import Reading, read
-from chatbot.knowledge.evidence_tokens import written_out
 from chatbot.knowledge.evidence_words import NEGATIONS, PERIODS
+from chatbot.knowledge.evidence_written import written_out
 from chatbot.knowledge.words import plain, split_words
 
 _MOST = re.compile(r"\b(?:the|his|her|their|one of the) (?:(?:\w+ )?most (?!recent)|leading\b)")

@@ -7,7 +7,7 @@ from functools import cache
 from chatbot.knowledge.evidence_groups import concept
 from chatbot.knowledge.evidence_reading import Reading
 from chatbot.knowledge.evidence_records import Line, Record
-from chatbot.knowledge.evidence_tokens import Length, Moment, Number
+from chatbot.knowledge.evidence_tokens import TIME_UNITS, Length, Moment, Number
 from chatbot.knowledge.evidence_words import BEGUN_CUES, COUNTED, END_CUES
 from chatbot.knowledge.sections import SectionKind
 
@@ -34,6 +34,8 @@ def has_number(line: Line, number: Number) -> bool:
 def _same_measure(line: Line, number: Number, other: Number) -> bool:
     """Whether "all 24" and "90 a day" are said of the number in the line as well."""
     if number.is_whole and not other.is_whole:
+        return False
+    if number.bound in TIME_UNITS and other.bound != number.bound:
         return False
     if not number.rate or number.rate == other.rate:
         return True

@@ -5,7 +5,7 @@ from collections.abc import Container
 from dataclasses import dataclass, field
 
 from chatbot.knowledge.evidence_groups import concept, groups
-from chatbot.knowledge.evidence_tokens import Length, Moment, Number, Word, tokenize, written_out
+from chatbot.knowledge.evidence_tokens import Length, Moment, Number, Word, tokenize
 from chatbot.knowledge.evidence_words import (
     ABBREVIATIONS,
     AMBIGUOUS,
@@ -13,6 +13,7 @@ from chatbot.knowledge.evidence_words import (
     SUPERLATIVES,
     free_stems,
 )
+from chatbot.knowledge.evidence_written import written_out
 from chatbot.knowledge.words import plain, stem
 
 _OBJECTS = re.compile(

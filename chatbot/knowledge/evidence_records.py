@@ -35,6 +35,7 @@ _ITEM_FROM = re.compile(r"^\W*[A-Z].*\b(?:from|at) (?:the )?[A-Z]")
 _ONLY_DATE = re.compile(rf"{_DATE}(?:\s*(?:-|–|—|to)\s*(?:{_DATE}|present))?")
 _ELSEWHERE = re.compile(r"\bat (?=[A-Z])")
 _PLACED = re.compile(r"\(.+\)|, (?:19|20)\d\d$")
+TOLD = frozenset({SectionKind.FAQ, SectionKind.ANSWER, SectionKind.STORY})
 _HEADER_CHARACTERS = 110
 _LISTED_KINDS = frozenset(
     {

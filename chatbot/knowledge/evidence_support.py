@@ -1,11 +1,10 @@
 """Which records hold what a clause claims: all of it together, at the right time."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from chatbot.knowledge.evidence_derived import length_fits, span_months
-from chatbot.knowledge.evidence_groups import concept
 from chatbot.knowledge.evidence_index import RecordIndex
 from chatbot.knowledge.evidence_lines import (
     FROM_TO,
@@ -20,28 +19,27 @@ from chatbot.knowledge.evidence_lines import (
     stands_near,
 )
 from chatbot.knowledge.evidence_reading import Reading
-from chatbot.knowledge.evidence_records import Line, Record, month_count
+from chatbot.knowledge.evidence_records import TOLD, Line, Record, month_count
+from chatbot.knowledge.evidence_titles import has_title, praised
 from chatbot.knowledge.evidence_tokens import Length, Moment
 from chatbot.knowledge.evidence_words import (
     ENDED_CUES,
     NEARLY_WON,
     ONGOING_CUES,
-    SUPERLATIVES,
-    free_stems,
     light_stems,
     state_stems,
 )
 from chatbot.knowledge.sections import SectionKind
-from chatbot.knowledge.words import stem
 
 # Of the words that claim nothing by themselves so many may stand in the profile but elsewhere. One
 # that is new to it, and not a word of everyday speech, may stand beside so many that are held.
 ELSEWHERE_SHARE = 0.4
 FIRM_FOR_NEW = 4
-_NOW = re.compile(
-    r"\b(?:works|is working|serves|is employed|is serving|is an?|is the|is (?:currently|now))\b"
+_NOW = (
+    r"\b(?:(?:%s)(?:['’]s|,)? (?:currently |now |still |also )?(?:works|is working|serves"
+    r"|is employed|is serving|is an?|is the|is (?:currently|now)|(?:an?|the) )"
+    r"|(?:works|serves|working) (?:as|at|for)\b)"
 )
-TOLD = frozenset({SectionKind.FAQ, SectionKind.ANSWER, SectionKind.STORY})
 _DEGREES = frozenset("degree degrees diploma".split())
 _WAS_AT = re.compile(r"\b(?:was|been|stayed) (?:at|with)\b")
 _HAS_BEEN = re.compile(r"\b(?:has|have|['’]s|['’]ve) been\b")
@@ -49,14 +47,17 @@ _COMING = re.compile(
     r"\b(?:will|about to|is set to|going to|next (?:year|month|week))\b(?! (?:be )?able)"
 )
 # What is yet to come is told by answers and introductions, not by jobs and degrees.
-_OF_THE_FUTURE = TOLD | {SectionKind.ABOUT, SectionKind.CONTACT, SectionKind.TEXT}
+_OF_THE_FUTURE = (TOLD - {SectionKind.STORY}) | {
+    SectionKind.ABOUT,
+    SectionKind.CONTACT,
+    SectionKind.TEXT,
+}
 _JOINED = re.compile(r"\b(?:joined|hired|recruited|came to|been (?:at|with) .{1,40} since)\b")
 _WANTED = re.compile(
     r"\b(?:would|wants?|hop(?:es?|ing)|goals?|aim\w*|plan\w*|ambition\w*|future|looking|aspir\w+"
     r"|intend\w*|interested|pursuing|working towards?|consider\w*|open to|wish\w*|dreams?|prefer\w*"
     r"|suits?|like|love|enjoy|ideal\w*|happy|glad)\b"
 )
-_RANKS = frozenset("head director manager chief president vice".split())
 _NO = re.compile(r"(?i)(?:no|not|never|unfortunately)\b|.*\bi(?: am|['’]m) (?:not|staying)\b")
 _ASKS = re.compile(r"(?i)(?:^|\band |, )(?:do|are|can|would|will|have|could|did|were) you\b")
 _GRADUATED = re.compile(
@@ -76,6 +77,10 @@ class Support:
 
     def __init__(self, index: RecordIndex) -> None:
         self.index = index
+        subjects = "|".join(
+            sorted(map(re.escape, {*index.owner_words, "he", "she", "they", "who"}))
+        )
+        self._now = re.compile(_NOW % subjects)
 
     def holders(self, reading: Reading, text: str) -> set[int]:
         """The records that hold all of a clause, as it is read and in its words."""
@@ -139,11 +144,11 @@ class Support:
             return True
         words = set(reading.words)
         is_open = record.span.end is None
-        is_now = _NOW.search(low) or (_HAS_BEEN.search(low) and "since" in words)
+        is_now = self._now.search(low) or (_HAS_BEEN.search(low) and "since" in words)
         if words & ONGOING_CUES or (record.kind in WORKISH and is_now):
             return is_open or bool(words & ENDED_CUES)
         if words & ENDED_CUES or "used to" in low:
-            return not (is_open and record.kind is SectionKind.WORK)
+            return not (is_open and record.kind in (SectionKind.WORK, SectionKind.VOLUNTEER))
         return True
 
     def _fits(self, record: Record, reading: Reading, low: str) -> bool:
@@ -152,7 +157,7 @@ class Support:
             SectionKind.WORK,
             SectionKind.VOLUNTEER,
         )
-        if reading.title and not _has_title(record, reading, is_job=is_job):
+        if reading.title and not has_title(record, reading, is_job=is_job):
             return False
         numbers = [n for n in reading.numbers if not has_number(head, n)]
         moments = [m for m in reading.moments if not self.head_has(record, m, reading)]
@@ -177,8 +182,8 @@ class Support:
         everything = frozenset[str]().union(*(line.stems for line in lines))
         if not set(reading.musts) <= everything:
             return False
-        praised = _praised(reading.words)
-        if praised and not any(praised <= line.stems for line in lines):
+        praise = praised(reading.words)
+        if praise and not any(praise <= line.stems for line in lines):
             return False
         if not (numbers or moments or lengths):
             if not reading.numbers and not reading.moments:
@@ -348,47 +353,7 @@ def _firm_lines(record: Record, low: str) -> list[Line]:
     ]
 
 
-def _has_title(record: Record, reading: Reading, *, is_job: bool) -> bool:
-    """Whether a job's head has all of a title; elsewhere one line has it, with the names."""
-    title = set(reading.title)
-    if is_job:
-        if title <= record.head.stems:
-            return _rank(reading.title_words) <= _rank(record.head.reading.words)
-        said = [concept(word) for word in reading.title_words]
-        return len(said) > 1 and any(_has_run(line, said) for line in record.lines)
-    is_told = record.kind in TOLD
-    head = frozenset[str]() if is_told else record.head.stems
-    wanted, leads = title | set(reading.names), title & {concept("lead")}
-    above = frozenset[str]() if is_told else record.head.reading.stems
-    # A manager leads, but is not therefore a head of anything.
-    return any(
-        wanted <= head | line.stems and leads <= above | line.reading.stems
-        for line in (record.head, *record.lines)
-    )
-
-
 def _answers_no(record: Record) -> bool:
     """Whether a question such as "Would you relocate?" is answered with no."""
     is_asked = record.kind in TOLD and _ASKS.search(record.section.heading)
     return bool(is_asked and record.lines and _NO.match(record.lines[0].text))
-
-
-def _has_run(line: Line, said: Sequence[str]) -> bool:
-    """Whether a line has some words one after the other."""
-    told = [concept(word) for word in line.reading.words]
-    return any(told[i : i + len(said)] == said for i in range(len(told) - len(said) + 1))
-
-
-def _rank(words: Iterable[str]) -> frozenset[str]:
-    """The ranks in a title: who leads a team is not the head of a department."""
-    return _RANKS.intersection(words)
-
-
-def _praised(words: Sequence[str]) -> set[str]:
-    """A superlative and the word that it praises, both to stand in one line."""
-    for place, word in enumerate(words):
-        if word in SUPERLATIVES and place:
-            said = free_stems() | light_stems()
-            rest = [w for w in words[place + 1 :] if w != "percent" and stem(w) not in said]
-            return {concept(word), *(concept(other) for other in rest[:1])}
-    return set()
