@@ -237,15 +237,13 @@ class AnswerCheck:
 
     def _in_order(self, found: set[int], others: set[int], order: int) -> set[int]:
         """Of the records those that began before (-1) or after (1) one of the others."""
-        starts = [s.start for n in others if (s := self._index.records[n].span)]
-        if not starts or not order:
+        records = self._index.records
+        starts = [s.start for n in others if (s := records[n].span)]
+        dated = {number: span for number in found if (span := records[number].span)}
+        if not starts or not dated or not order:
             return found
-        return {
-            number
-            for number in found
-            if (span := self._index.records[number].span) is None
-            or (span.start - (max(starts) if order < 0 else min(starts))) * order > 0
-        }
+        other = max(starts) if order < 0 else min(starts)
+        return {number for number, span in dated.items() if (span.start - other) * order > 0}
 
     def _with_earlier(self, found: set[int], unplaced: Sequence[set[int]]) -> set[int]:
         """Whether the clauses before may stand beside a clause that names its record."""
@@ -342,7 +340,12 @@ class AnswerCheck:
         if len(telling) < 2:
             return set()
         found, anchor = set[int](), set[int]()
+        anchors = self._index.anchors
+        shared = set(telling[0][1].musts) - anchors
         for part, reading in telling:
+            if reading.musts and anchors.issuperset(reading.musts):
+                # "She used Django at Acme and Initech": at both of them.
+                reading.musts += sorted(shared)
             held = self._support.holders(reading, part)
             if shares_end:
                 held = {n for n in held if self._index.records[n].kind in _LISTING}

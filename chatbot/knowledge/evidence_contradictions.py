@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from chatbot.knowledge.evidence_index import RecordIndex
-from chatbot.knowledge.evidence_lines import FROM_TO, is_like, is_reversed
+from chatbot.knowledge.evidence_lines import FROM_TO, are_like, is_reversed
 from chatbot.knowledge.evidence_reading import Reading
 from chatbot.knowledge.evidence_support import Support
 from chatbot.knowledge.evidence_words import NEGATIONS, light_stems
@@ -24,8 +24,9 @@ class Contradictions:
         softs = set(reading.softs)
         if len(softs) < 3:
             return False
-        held = set[str]().union(*(self._index.records[number].stems for number in own))
-        is_own = sum(is_like(soft, held) for soft in softs) >= 0.5 * len(softs)
+        records = [self._index.records[number] for number in own]
+        lines = [line for record in records for line in (record.head, *record.lines)]
+        is_own = sum(are_like(soft, *lines) for soft in softs) >= 0.5 * len(softs)
         return not is_own and self._says_any_line(reading)
 
     def retells_another(self, reading: Reading, found: set[int]) -> bool:

@@ -190,8 +190,8 @@ def _cut(text: str, found: Tokens, words: list["Word | Number | Moment"], *, sta
             if spelled == "dozen":
                 words.append(Number(12.0, place=match.start()))
             else:
-                bare = re.sub(r"['’]s$|['’]$", "", raw)
-                bare = re.sub(r"['’]", "", bare)
+                bare = raw.replace("’", "'")
+                bare = bare.removesuffix("'s").replace("'", "")
                 words.append(Word(bare, plain(bare), match.start(), is_first))
             is_first = False
         elif kind == "iso":
@@ -253,6 +253,8 @@ def _join_dates(words: list["Word | Number | Moment"], found: Tokens) -> None:
                     assert isinstance(day, Number)
             led = [w for w in kept[-9:] if isinstance(w, Word)]
             moment = Moment(word.year, month, _cue(before, led), word.place)
+            if moment.cue == "and" and "between" in [w.plain for w in led]:
+                moment = replace(moment, cue="range")
             if moment.cue == "range" and found.moments:
                 first = found.moments[-1]
                 if first.cue in ("", "from", "start"):
