@@ -45,7 +45,11 @@ def read_profile_examples(folder: Path) -> list[Example]:
     """The questions about CVs and documents, and what `coverage` weighs of their sections."""
     sources = {"recruiter": read_cvs(folder), **read_grounded(folder)}
     return [
-        Example(source, question.variant, weigh_signs(question.text, hits) if hits else ())
+        Example(
+            source,
+            question.variant,
+            weigh_signs(question.text, hits) if any(hit.share for hit in hits) else (),
+        )
         for source, questions in sources.items()
         for question in questions
         for hits in [question.hits()]

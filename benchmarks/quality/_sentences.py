@@ -81,6 +81,7 @@ class Row:
     sentence: str
     supported: bool
     kind: str
+    before: str = ""
 
 
 def make_rows(person: Person, others: list[Person], seed: int) -> list[Row]:

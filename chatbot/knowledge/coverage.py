@@ -20,12 +20,13 @@ def coverage(question: str, hits: Sequence[Hit]) -> float:
     `Signs.likeness`, for what the owner has answered before. Their factors are fitted on public
     questions with and without an answer in their document set (encyclopedia articles, HR records, a
     product FAQ, CVs; for answers, the intents of two assistants), both outcomes weighted alike, and
-    hold when a source is left out of the fit. Without hits the value is 0. Words are matched, not
-    meanings, so a question in a language that the profile does not use has a low value.
+    hold when a source is left out of the fit. Unless a hit holds a word of the question that means
+    something, the value is 0. Words are matched, not meanings, so a question in a language that the
+    profile does not use has a low value.
     """
-    if not hits:
+    likeness = max((hit.signs.likeness for hit in hits), default=0.0)
+    if not likeness and not any(hit.share for hit in hits):
         return 0.0
-    likeness = max(hit.signs.likeness for hit in hits)
     told = _logistic(PROFILE_FACTORS, weigh_signs(question, hits))
     return max(told, _logistic(ANSWER_FACTORS, (1.0, likeness)) if likeness else 0.0)
 

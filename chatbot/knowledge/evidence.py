@@ -22,13 +22,13 @@ from chatbot.knowledge.evidence_clauses import (
     split_clauses,
     split_list,
 )
+from chatbot.knowledge.evidence_contradictions import Contradictions
 from chatbot.knowledge.evidence_derived import Derivations
 from chatbot.knowledge.evidence_foreign import as_english_numbers, foreign_claims
 from chatbot.knowledge.evidence_index import RecordIndex
-from chatbot.knowledge.evidence_lines import FROM_TO, is_like, is_reversed
 from chatbot.knowledge.evidence_reading import Reading, read
 from chatbot.knowledge.evidence_support import WORKISH, Support
-from chatbot.knowledge.evidence_words import is_other_language, light_stems
+from chatbot.knowledge.evidence_words import is_other_language
 from chatbot.knowledge.sections import Section, SectionKind
 from chatbot.knowledge.words import plain, split_words
 
@@ -89,6 +89,7 @@ class Evidence:
         self.index = RecordIndex(sections, owner_name=owner_name, today=today)
         self.support = Support(self.index)
         self.derivations = Derivations(self.index)
+        self.contradictions = Contradictions(self.index, self.support)
 
     def begin(self, *, visitor_words: str = "", own_words: Iterable[str] = ()) -> "AnswerCheck":
         """A check of one answer: `visitor_words` is what the visitor wrote, `own_words` what the
@@ -105,6 +106,7 @@ class AnswerCheck:
         self._index = evidence.index
         self._support = evidence.support
         self._derivations = evidence.derivations
+        self._against = evidence.contradictions
         self._others = read(visitor_words[:4000], known=evidence.index.known)
         names = " ".join(_I_AM.findall(visitor_words))
         self._visitor = {plain(word) for word in names.split()}
@@ -165,20 +167,26 @@ class AnswerCheck:
                 if not verdict.supported:
                     return Verdict(False, claims, clause.text)
                 continue
-            if self._derivations.denies_what_is_there(reading):
+            if self._derivations.denies_what_is_there(reading) or self._against.denies_plainly(
+                reading, clause.text
+            ):
                 return Verdict(False, claims + 1, clause.text)
             if not reading.claims and not reading.softs:
                 continue
             claims += max(reading.claims, 1) if reading.claims else 0
-            if self._turns_round(reading, clause.text):
+            if self._against.turns_round(reading, clause.text):
                 return Verdict(False, claims + 1, clause.text)
             found, is_derived = self._held_by(reading, clause.text)
             if is_derived:
                 continue
             anchored = self._anchored(reading, found)
-            if not reading.claims and place.has_anchor and self._is_of_another(reading, place):
+            if (
+                not reading.claims
+                and place.has_anchor
+                and self._against.is_of_another(reading, place.records)
+            ):
                 return Verdict(False, claims + 1, clause.text)
-            if not reading.claims and self._contradicts(reading):
+            if not reading.claims and self._against.contradicts(reading):
                 return Verdict(False, claims + 1, clause.text)
             if not reading.claims:
                 goes_on = not clause.starts and clause.has_verb
@@ -195,7 +203,7 @@ class AnswerCheck:
                 found = self._in_order(found, last, -clause.order)
             elif order:
                 found, order = self._in_order(found, apart, order), 0
-            if not found or (reading.names and self._retells_another(reading, found)):
+            if not found or (reading.names and self._against.retells_another(reading, found)):
                 return Verdict(False, claims, clause.text)
             if clause.is_apart:
                 apart, order = found, 0 if last else clause.order
@@ -215,61 +223,6 @@ class AnswerCheck:
         words = split_words(text)
         return bool(_OF_OWNER.intersection(words) or self._index.owner_words.intersection(words))
 
-    def _is_of_another(self, reading: Reading, place: _Place) -> bool:
-        """Whether plain words retell a line of another record than the one spoken of."""
-        softs = set(reading.softs)
-        if len(softs) < 3:
-            return False
-        own = set().union(*(self._index.records[n].stems for n in place.records))
-        is_own = sum(is_like(soft, own) for soft in softs) >= 0.5 * len(softs)
-        return not is_own and self._says_any_line(reading)
-
-    def _retells_another(self, reading: Reading, found: set[int]) -> bool:
-        """Whether a line of another record says all of these plain words and none of these does."""
-        softs = set(reading.softs)
-        if len(softs) < 3 or reading.numbers:
-            return False
-        best, elsewhere = 0, False
-        for record in self._index.records:
-            for line in (record.head, *record.lines):
-                if record.number in found:
-                    best = max(best, len(softs & line.stems))
-                else:
-                    elsewhere = elsewhere or softs <= line.stems
-        return elsewhere and best < 0.7 * len(softs)
-
-    def _contradicts(self, reading: Reading) -> bool:
-        """Whether plain words deny what a line says, or say what it denies."""
-        if self._says_any_line(reading, denied=not reading.negated):
-            return True
-        firm = set(reading.softs) - light_stems()
-        told = [
-            line for r in self._index.records for line in r.lines if firm and firm <= line.stems
-        ]
-        return (
-            bool(told)
-            and not reading.negated
-            and all(self._support.denies(line, reading) for line in told)
-        )
-
-    def _turns_round(self, reading: Reading, text: str) -> bool:
-        """Whether "from A to B" is told the other way round wherever both are told of."""
-        if FROM_TO.search(text.lower()) is None:
-            return False
-        lines = [line for r in self._index.records for line in (r.head, *r.lines)]
-        return is_reversed(reading, lines, text.lower())
-
-    def _says_any_line(self, reading: Reading, *, denied: bool = False) -> bool:
-        """Whether some line says nearly all of these plain words or, with `denied`, denies them."""
-        softs = set(reading.softs)
-        return len(softs) > 1 and any(
-            len(softs & (line.stems | record.head.stems)) >= 0.7 * len(softs)
-            and (not denied or self._support.denies(line, reading))
-            for record in self._index.records
-            for line in record.lines
-            if line.reading.negated is denied
-        )
-
     def _in_place(self, found: set[int], place: _Place, *, is_relative: bool) -> set[int]:
         """Of the records those that the clause before spoke of; else, where it was a sentence of
         its own, those of another kind: a degree and a job are not one thing."""
@@ -284,15 +237,13 @@ class AnswerCheck:
 
     def _in_order(self, found: set[int], others: set[int], order: int) -> set[int]:
         """Of the records those that began before (-1) or after (1) one of the others."""
-        starts = [s.start for n in others if (s := self._index.records[n].span)]
-        if not starts or not order:
+        records = self._index.records
+        starts = [s.start for n in others if (s := records[n].span)]
+        dated = {number: span for number in found if (span := records[number].span)}
+        if not starts or not dated or not order:
             return found
-        return {
-            number
-            for number in found
-            if (span := self._index.records[number].span) is None
-            or (span.start - (max(starts) if order < 0 else min(starts))) * order > 0
-        }
+        other = max(starts) if order < 0 else min(starts)
+        return {number for number, span in dated.items() if (span.start - other) * order > 0}
 
     def _with_earlier(self, found: set[int], unplaced: Sequence[set[int]]) -> set[int]:
         """Whether the clauses before may stand beside a clause that names its record."""
@@ -389,7 +340,12 @@ class AnswerCheck:
         if len(telling) < 2:
             return set()
         found, anchor = set[int](), set[int]()
+        anchors = self._index.anchors
+        shared = set(telling[0][1].musts) - anchors
         for part, reading in telling:
+            if reading.musts and anchors.issuperset(reading.musts):
+                # "She used Django at Acme and Initech": at both of them.
+                reading.musts += sorted(shared)
             held = self._support.holders(reading, part)
             if shares_end:
                 held = {n for n in held if self._index.records[n].kind in _LISTING}

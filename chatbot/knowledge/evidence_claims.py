@@ -5,8 +5,9 @@ from collections.abc import Container
 
 from chatbot.knowledge.evidence_groups import concept, groups
 from chatbot.knowledge.evidence_reading import Reading, read
-from chatbot.knowledge.evidence_tokens import written_out
-from chatbot.knowledge.evidence_words import NEGATIONS, PERIODS
+from chatbot.knowledge.evidence_titles import praised
+from chatbot.knowledge.evidence_words import NEARLY_WON, NEGATIONS, PERIODS
+from chatbot.knowledge.evidence_written import written_out
 from chatbot.knowledge.words import plain, split_words
 
 _MOST = re.compile(r"\b(?:the|his|her|their|one of the) (?:(?:\w+ )?most (?!recent)|leading\b)")
@@ -36,6 +37,11 @@ _DEED = re.compile(
 _EVERY_OTHER = re.compile(
     r"(?i)\bevery (?:second|other|third|fourth|\d\w*) (?:day|week|month|year)\b"
 )
+_WANTED = re.compile(
+    r"\b(?:would|wants?|hop(?:es?|ing)|goals?|aim\w*|plan\w*|ambition\w*|future|looking|aspir\w+"
+    r"|intend\w*|interested|pursuing|working towards?|consider\w*|open to|wish\w*|dreams?|prefer\w*"
+    r"|suits?|like|love|enjoy|ideal\w*|happy|glad)\b"
+)
 _OFTEN = re.compile(
     r"\b(?:(?:every|each|once an?|twice an?|once per)\s+(?:second\s+|other\s+|single\s+)?"
     r"(day|night|week|weekend|month|quarter|year|morning|evening)\b|("
@@ -64,6 +70,9 @@ def read_clause(
     if titled and not titled[1].rstrip().endswith("ors"):
         title = read(titled[1], ignored=ignored, starts=False)
         reading.title, reading.title_words = title.musts, title.words
+    reading.praise = praised(reading.words)
+    reading.is_planned = bool(_WANTED.search(text.lower()))
+    reading.is_nearly = bool(NEARLY_WON.search(text))
     claimed = musts | set(reading.softs)
     for match in _DEED.finditer(text):
         thing = {concept(word) for word in split_words(match[2])} & claimed

@@ -7,7 +7,7 @@ from chatbot.knowledge.evidence_groups import concept
 from chatbot.knowledge.evidence_index import RecordIndex
 from chatbot.knowledge.evidence_lines import has_length, has_moment, has_number
 from chatbot.knowledge.evidence_reading import Reading
-from chatbot.knowledge.evidence_records import Record
+from chatbot.knowledge.evidence_records import TOLD, Record
 from chatbot.knowledge.evidence_support import Support, is_job_of
 from chatbot.knowledge.evidence_words import FOREIGN_TITLES, GERMAN
 from chatbot.knowledge.words import plain
@@ -17,6 +17,7 @@ _STATES = frozenset(
     "war ist arbeitet arbeitete travaille travaillait etait est trabaja trabajo estuvo trabalha"
     " trabalhou esteve lavora".split()
 )
+_NOW = frozenset("ist arbeitet travaille est trabaja trabalha lavora".split())
 _AND = re.compile(r"\s(?:und|et|y|e|en|och)\s")
 _THOUSANDS = re.compile(r"(?<!\d)(\d{1,3})[ \u00a0\u202f.](?=\d{3}(?!\d))")
 # From two to twelve in German, French, Spanish, Portuguese and Italian; "six" is English as well.
@@ -70,6 +71,8 @@ def _claims_of(
     jobs = [record for record in held if is_job_of(record, reading)]
     if jobs and _STATES.intersection(words):
         held = jobs
+        if _NOW.intersection(words):
+            held = [job for job in jobs if job.span is None or job.span.end is None]
     for record in held:
         whole = plain(record.head.text + " " + " ".join(line.text for line in record.lines))
         if titled and not any(quote in whole for quote in quotes):
@@ -92,8 +95,10 @@ def _holds(record: Record, reading: Reading, support: Support) -> bool:
     lengths = [length for length in reading.lengths if not support.lasted(record, length)]
     if not (numbers or moments or lengths):
         return True
+    is_told = record.kind in TOLD
     return any(
-        all(has_number(line, n) for n in numbers)
+        (not is_told or not numbers or set(reading.names) <= line.stems)
+        and all(has_number(line, n) for n in numbers)
         and all(has_moment(line, m) for m in moments)
         and all(has_length(line, length) for length in lengths)
         for line in record.lines

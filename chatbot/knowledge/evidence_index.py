@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 
 from chatbot.knowledge.evidence_groups import groups
-from chatbot.knowledge.evidence_records import Record, build_records
+from chatbot.knowledge.evidence_records import ALIKE_LETTERS, Record, build_records
 from chatbot.knowledge.evidence_tokens import Number
 from chatbot.knowledge.sections import Section
 from chatbot.knowledge.words import plain, split_words
@@ -64,6 +64,20 @@ class RecordIndex:
         known = frozenset(name for record in self.records for name in record.names)
         common = {name for name, count in held.items() if count > most}
         return known - common - groups()[1]
+
+    def alike(self, word: str) -> set[int]:
+        """The records that have a concept or one that begins alike."""
+        if len(word) < ALIKE_LETTERS:
+            return self.postings.get(word, set())
+        return self._beginnings.get(word[:ALIKE_LETTERS], set())
+
+    @cached_property
+    def _beginnings(self) -> dict[str, set[int]]:
+        found: dict[str, set[int]] = defaultdict(set)
+        for held, numbers in self.postings.items():
+            if len(held) >= ALIKE_LETTERS:
+                found[held[:ALIKE_LETTERS]] |= numbers
+        return dict(found)
 
     def holders(self, stems: Iterable[str]) -> set[int]:
         """The records that have all of these concepts."""

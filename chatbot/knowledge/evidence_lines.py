@@ -1,13 +1,13 @@
 """What one line of a record holds: a number, a date, a length of time, words in an order."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 from chatbot.knowledge.evidence_groups import concept
 from chatbot.knowledge.evidence_reading import Reading
-from chatbot.knowledge.evidence_records import Line, Record
-from chatbot.knowledge.evidence_tokens import Length, Moment, Number
+from chatbot.knowledge.evidence_records import ALIKE_LETTERS, Line, Record
+from chatbot.knowledge.evidence_tokens import TIME_UNITS, Length, Moment, Number
 from chatbot.knowledge.evidence_words import BEGUN_CUES, COUNTED, END_CUES
 from chatbot.knowledge.sections import SectionKind
 
@@ -35,6 +35,8 @@ def _same_measure(line: Line, number: Number, other: Number) -> bool:
     """Whether "all 24" and "90 a day" are said of the number in the line as well."""
     if number.is_whole and not other.is_whole:
         return False
+    if number.bound in TIME_UNITS and other.bound != number.bound:
+        return False
     if not number.rate or number.rate == other.rate:
         return True
     return not other.rate and number.rate in line.stems
@@ -60,7 +62,7 @@ def has_deed(record: Record, verb: str, thing: set[str]) -> bool:
         return True
     wanted = _making() if verb in _making() else {verb}
     for line in (record.head, *record.lines):
-        held = [word for word in thing if is_like(word, set(line.stems))]
+        held = [word for word in thing if are_like(word, line)]
         if wanted & line.stems and 2 * len(held) >= len(thing):
             return True
     return False
@@ -76,10 +78,9 @@ def _counted_concepts() -> frozenset[str]:
     return frozenset(concept(word) for word in COUNTED)
 
 
-def counts(number: Number, stems: Iterable[str]) -> bool:
-    """Whether what a number counts stands among these concepts."""
-    held = set(stems)
-    return not number.after or any(is_like(word, held) for word in number.after)
+def counts(number: Number, *lines: Line) -> bool:
+    """Whether what a number counts stands in one of these lines."""
+    return not number.after or any(are_like(word, *lines) for word in number.after)
 
 
 def _same_moment(moment: Moment, other: Moment) -> bool:
@@ -126,10 +127,7 @@ def same_order(reading: Reading, line: Line, low: str) -> bool:
     return places == sorted(places) and named == sorted(named)
 
 
-def is_like(soft: str, held: set[str]) -> bool:
-    """Whether a concept is held, or one that begins alike: "optimis" is like "optimiz"."""
-    if soft in held:
-        return True
-    if len(soft) < 5:
-        return False
-    return any(other[:5] == soft[:5] for other in held)
+def are_like(word: str, *lines: Line) -> bool:
+    """Whether one of these lines holds a concept, or one that begins alike."""
+    begins = word[:ALIKE_LETTERS] if len(word) >= ALIKE_LETTERS else ""
+    return any(word in line.stems or begins in line.beginnings for line in lines)

@@ -5,7 +5,7 @@ from collections.abc import Container
 from dataclasses import dataclass, field
 
 from chatbot.knowledge.evidence_groups import concept, groups
-from chatbot.knowledge.evidence_tokens import Length, Moment, Number, Word, tokenize, written_out
+from chatbot.knowledge.evidence_tokens import Length, Moment, Number, Word, tokenize
 from chatbot.knowledge.evidence_words import (
     ABBREVIATIONS,
     AMBIGUOUS,
@@ -13,6 +13,7 @@ from chatbot.knowledge.evidence_words import (
     SUPERLATIVES,
     free_stems,
 )
+from chatbot.knowledge.evidence_written import written_out
 from chatbot.knowledge.words import plain, stem
 
 _OBJECTS = re.compile(
@@ -41,7 +42,9 @@ class Reading:
     """What one piece of text says. `musts` are the concepts that a passage has to hold; `softs` the
     others that say something; `stems` every concept; `exact` are addresses; `title` are those
     of what somebody is said to be; `phrases` the concepts of each name of several words; `deeds`
-    a verb and what was led or made; `periods` how often something is said to be."""
+    a verb and what was led or made; `periods` how often something is said to be; `praise` a
+    superlative and what it praises; `is_planned` and `is_nearly` of what is wanted, or
+    was nearly won."""
 
     stems: set[str] = field(default_factory=set)
     musts: list[str] = field(default_factory=list)
@@ -57,6 +60,9 @@ class Reading:
     phrases: list[set[str]] = field(default_factory=list)
     deeds: list[tuple[str, set[str]]] = field(default_factory=list)
     periods: set[str] = field(default_factory=set)
+    praise: set[str] = field(default_factory=set)
+    is_planned: bool = False
+    is_nearly: bool = False
     negated: bool = False
 
     @property

@@ -35,6 +35,9 @@ _ITEM_FROM = re.compile(r"^\W*[A-Z].*\b(?:from|at) (?:the )?[A-Z]")
 _ONLY_DATE = re.compile(rf"{_DATE}(?:\s*(?:-|–|—|to)\s*(?:{_DATE}|present))?")
 _ELSEWHERE = re.compile(r"\bat (?=[A-Z])")
 _PLACED = re.compile(r"\(.+\)|, (?:19|20)\d\d$")
+TOLD = frozenset({SectionKind.FAQ, SectionKind.ANSWER, SectionKind.STORY})
+# "Optimis" is like "optimiz".
+ALIKE_LETTERS = 5
 _HEADER_CHARACTERS = 110
 _LISTED_KINDS = frozenset(
     {
@@ -68,6 +71,11 @@ class Line:
     text: str
     reading: Reading
     stems: frozenset[str]
+
+    @cached_property
+    def beginnings(self) -> frozenset[str]:
+        """The first letters of its concepts, by which words of one root are alike."""
+        return frozenset(held[:ALIKE_LETTERS] for held in self.stems if len(held) >= ALIKE_LETTERS)
 
     @cached_property
     def is_planned(self) -> bool:

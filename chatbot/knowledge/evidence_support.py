@@ -1,62 +1,59 @@
 """Which records hold what a clause claims: all of it together, at the right time."""
 
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from chatbot.knowledge.evidence_derived import length_fits, span_months
-from chatbot.knowledge.evidence_groups import concept
 from chatbot.knowledge.evidence_index import RecordIndex
 from chatbot.knowledge.evidence_lines import (
     FROM_TO,
+    are_like,
     counts,
     has_deed,
     has_length,
     has_moment,
     has_number,
-    is_like,
     is_reversed,
     same_order,
     stands_near,
 )
 from chatbot.knowledge.evidence_reading import Reading
-from chatbot.knowledge.evidence_records import Line, Record, month_count
+from chatbot.knowledge.evidence_records import TOLD, Line, Record, month_count
+from chatbot.knowledge.evidence_titles import has_title, praised
 from chatbot.knowledge.evidence_tokens import Length, Moment
 from chatbot.knowledge.evidence_words import (
     ENDED_CUES,
-    NEARLY_WON,
     ONGOING_CUES,
-    SUPERLATIVES,
-    free_stems,
     light_stems,
     state_stems,
 )
 from chatbot.knowledge.sections import SectionKind
-from chatbot.knowledge.words import stem
 
 # Of the words that claim nothing by themselves so many may stand in the profile but elsewhere. One
 # that is new to it, and not a word of everyday speech, may stand beside so many that are held.
 ELSEWHERE_SHARE = 0.4
 FIRM_FOR_NEW = 4
-_NOW = re.compile(
-    r"\b(?:works|is working|serves|is employed|is serving|is an?|is the|is (?:currently|now))\b"
+_NOW = (
+    r"\b(?:(?:%s)(?:['’]s|,)? (?:currently |now |still |also )?(?:works|is working|serves"
+    r"|is employed|is serving|is an?|is the|is (?:currently|now)|(?:an?|the) )"
+    r"|(?:works|serves|working) (?:as|at|for)\b)"
 )
-TOLD = frozenset({SectionKind.FAQ, SectionKind.ANSWER, SectionKind.STORY})
 _DEGREES = frozenset("degree degrees diploma".split())
 _WAS_AT = re.compile(r"\b(?:was|been|stayed) (?:at|with)\b")
-_HAS_BEEN = re.compile(r"\b(?:has|have|['’]s|['’]ve) been\b")
+_HAS_BEEN = (
+    r"\b(?:%s)(?:['’]s|['’]ve| has| have) (?:been|\w+ed|led|run|built|held|taught)\b.*\bsince\b"
+    r"|\bsince\b.*\b(?:%s)(?:['’]s|['’]ve| has| have) (?:been|\w+ed|led|run|built|held|taught)\b"
+)
 _COMING = re.compile(
     r"\b(?:will|about to|is set to|going to|next (?:year|month|week))\b(?! (?:be )?able)"
 )
 # What is yet to come is told by answers and introductions, not by jobs and degrees.
-_OF_THE_FUTURE = TOLD | {SectionKind.ABOUT, SectionKind.CONTACT, SectionKind.TEXT}
+_OF_THE_FUTURE = (TOLD - {SectionKind.STORY}) | {
+    SectionKind.ABOUT,
+    SectionKind.CONTACT,
+    SectionKind.TEXT,
+}
 _JOINED = re.compile(r"\b(?:joined|hired|recruited|came to|been (?:at|with) .{1,40} since)\b")
-_WANTED = re.compile(
-    r"\b(?:would|wants?|hop(?:es?|ing)|goals?|aim\w*|plan\w*|ambition\w*|future|looking|aspir\w+"
-    r"|intend\w*|interested|pursuing|working towards?|consider\w*|open to|wish\w*|dreams?|prefer\w*"
-    r"|suits?|like|love|enjoy|ideal\w*|happy|glad)\b"
-)
-_RANKS = frozenset("head director manager chief president vice".split())
 _NO = re.compile(r"(?i)(?:no|not|never|unfortunately)\b|.*\bi(?: am|['’]m) (?:not|staying)\b")
 _ASKS = re.compile(r"(?i)(?:^|\band |, )(?:do|are|can|would|will|have|could|did|were) you\b")
 _GRADUATED = re.compile(
@@ -76,6 +73,10 @@ class Support:
 
     def __init__(self, index: RecordIndex) -> None:
         self.index = index
+        subjects = "|".join(
+            sorted(map(re.escape, {*index.owner_words, "he", "she", "they", "who"}))
+        )
+        self._now = re.compile(_NOW % subjects + "|" + _HAS_BEEN % (subjects, subjects))
 
     def holders(self, reading: Reading, text: str) -> set[int]:
         """The records that hold all of a clause, as it is read and in its words."""
@@ -84,10 +85,9 @@ class Support:
             reading = replace(
                 reading,
                 musts=[must for must in reading.musts if must != "first"],
-                words=[word for word in reading.words if word != "first"],
+                praise=praised([word for word in reading.words if word != "first"]),
             )
-        candidates = self.index.holders(set(reading.musts))
-        records = [self.index.records[number] for number in candidates]
+        records = [self.index.records[number] for number in self._candidates(reading)]
         jobs = [record for record in records if is_job_of(record, reading)]
         if jobs and not any(self._fits_time(record, reading, low) for record in jobs):
             return set()
@@ -110,6 +110,13 @@ class Support:
         if found and _EARLIEST.search(low):
             found = self._outermost(found, newest=False, graduated=bool(_GRADUATED.search(low)))
         return found
+
+    def _candidates(self, reading: Reading) -> set[int]:
+        """The records that may hold a clause: all its claims, or one of its plain words."""
+        firm = set(reading.softs) - light_stems()
+        if reading.musts or not firm:
+            return self.index.holders(set(reading.musts))
+        return set().union(*(self.index.alike(soft) for soft in firm))
 
     def _outermost(self, found: set[int], *, newest: bool, graduated: bool = False) -> set[int]:
         """Those of the records that are the latest, or the earliest, of their kind; the earliest
@@ -139,11 +146,11 @@ class Support:
             return True
         words = set(reading.words)
         is_open = record.span.end is None
-        is_now = _NOW.search(low) or (_HAS_BEEN.search(low) and "since" in words)
+        is_now = self._now.search(low)
         if words & ONGOING_CUES or (record.kind in WORKISH and is_now):
             return is_open or bool(words & ENDED_CUES)
         if words & ENDED_CUES or "used to" in low:
-            return not (is_open and record.kind is SectionKind.WORK)
+            return not (is_open and record.kind in (SectionKind.WORK, SectionKind.VOLUNTEER))
         return True
 
     def _fits(self, record: Record, reading: Reading, low: str) -> bool:
@@ -152,7 +159,7 @@ class Support:
             SectionKind.WORK,
             SectionKind.VOLUNTEER,
         )
-        if reading.title and not _has_title(record, reading, is_job=is_job):
+        if reading.title and not has_title(record, reading, is_job=is_job):
             return False
         numbers = [n for n in reading.numbers if not has_number(head, n)]
         moments = [m for m in reading.moments if not self.head_has(record, m, reading)]
@@ -167,7 +174,7 @@ class Support:
             return False
         if reading.negated and not self._denies_too(record, reading):
             return False
-        lines = _firm_lines(record, low)
+        lines = _firm_lines(record, reading)
         if any(not any(stands_near(line, phrase) for line in lines) for phrase in reading.phrases):
             return False
         if any(not has_deed(record, verb, thing) for verb, thing in reading.deeds):
@@ -177,39 +184,39 @@ class Support:
         everything = frozenset[str]().union(*(line.stems for line in lines))
         if not set(reading.musts) <= everything:
             return False
-        praised = _praised(reading.words)
-        if praised and not any(praised <= line.stems for line in lines):
+        if reading.praise and not any(reading.praise <= line.stems for line in lines):
             return False
         if not (numbers or moments or lengths):
             if not reading.numbers and not reading.moments:
                 if is_reversed(reading, lines, low):
                     return False
-                is_held = any(self._fits_words(reading, head.stems | line.stems) for line in lines)
+                is_held = self._fits_words(reading, *lines) and any(
+                    self._fits_words(reading, head, line) for line in lines
+                )
                 return is_held and not self._is_denied(record, reading)
+            told = [head] if reading.numbers else lines
             stems = head.stems if reading.numbers else everything
-            if set(reading.musts) <= stems and self._fits_words(reading, stems):
+            if set(reading.musts) <= stems and self._fits_words(reading, *told):
                 return not self._is_denied(record, reading)
         for line in lines[1:] if lines and lines[0] is head else lines:
             stems = head.stems | line.stems
             if not set(reading.musts) <= stems:
                 continue
-            if any(not has_number(line, n) or not counts(n, stems) for n in numbers):
+            if any(not has_number(line, n) or not counts(n, head, line) for n in numbers):
+                continue
+            if numbers and _tells_other_years(line, reading):
                 continue
             if any(not has_moment(line, m, record.span is not None) for m in moments):
                 continue
             if any(not has_length(line, length) for length in lengths):
                 continue
-            if (
-                lengths
-                and record.span
-                and not any(is_like(s, set(line.stems)) for s in reading.softs)
-            ):
+            if lengths and record.span and not any(are_like(s, line) for s in reading.softs):
                 continue
             if not reading.negated and self.denies(line, reading):
                 continue
             if FROM_TO.search(low) and not same_order(reading, line, low):
                 continue
-            if self._fits_words(reading, stems):
+            if self._fits_words(reading, head, line):
                 return True
             # What is counted stands in this line; the rest may describe the record.
             is_bound = bool(numbers) and all(n.bound for n in numbers)
@@ -249,13 +256,13 @@ class Support:
         wanted = {*reading.musts, *reading.softs}
         return any(part & wanted for part in line.denied)
 
-    def _fits_words(self, reading: Reading, stems: Iterable[str]) -> bool:
+    def _fits_words(self, reading: Reading, *lines: Line) -> bool:
         """Whether enough of the other words are held, or at least not held elsewhere only."""
         softs = list(dict.fromkeys(reading.softs))
         if not softs:
             return True
-        held = set(stems)
-        missing = [soft for soft in softs if soft not in light_stems() and not is_like(soft, held)]
+        light = light_stems()
+        missing = [soft for soft in softs if soft not in light and not are_like(soft, *lines)]
         elsewhere = [soft for soft in missing if soft in self.index.postings]
         if len(elsewhere) > ELSEWHERE_SHARE * len(softs):
             return False
@@ -324,6 +331,13 @@ def _is_of_kind(record: Record, reading: Reading) -> bool:
     )
 
 
+def _tells_other_years(line: Line, reading: Reading) -> bool:
+    """Whether a line has dates, and none of those that are said of its number."""
+    years = {moment.year for moment in reading.moments}
+    told = {moment.year for moment in line.reading.moments}
+    return bool(years and told and years.isdisjoint(told))
+
+
 def _is_of_another_date(record: Record, reading: Reading) -> bool:
     """Whether the lines that hold what is dated have dates of their own, and all others."""
     own = set(reading.musts) - record.head.stems
@@ -335,9 +349,9 @@ def _is_of_another_date(record: Record, reading: Reading) -> bool:
     )
 
 
-def _firm_lines(record: Record, low: str) -> list[Line]:
+def _firm_lines(record: Record, reading: Reading) -> list[Line]:
     """The lines of a record that tell what is, or, to a clause that speaks so, what is wanted."""
-    is_planned, is_nearly = bool(_WANTED.search(low)), bool(NEARLY_WON.search(low))
+    is_planned, is_nearly = reading.is_planned, reading.is_nearly
     if record.head.is_planned and record.kind not in TOLD and not is_planned:
         return []
     return [
@@ -348,47 +362,7 @@ def _firm_lines(record: Record, low: str) -> list[Line]:
     ]
 
 
-def _has_title(record: Record, reading: Reading, *, is_job: bool) -> bool:
-    """Whether a job's head has all of a title; elsewhere one line has it, with the names."""
-    title = set(reading.title)
-    if is_job:
-        if title <= record.head.stems:
-            return _rank(reading.title_words) <= _rank(record.head.reading.words)
-        said = [concept(word) for word in reading.title_words]
-        return len(said) > 1 and any(_has_run(line, said) for line in record.lines)
-    is_told = record.kind in TOLD
-    head = frozenset[str]() if is_told else record.head.stems
-    wanted, leads = title | set(reading.names), title & {concept("lead")}
-    above = frozenset[str]() if is_told else record.head.reading.stems
-    # A manager leads, but is not therefore a head of anything.
-    return any(
-        wanted <= head | line.stems and leads <= above | line.reading.stems
-        for line in (record.head, *record.lines)
-    )
-
-
 def _answers_no(record: Record) -> bool:
     """Whether a question such as "Would you relocate?" is answered with no."""
     is_asked = record.kind in TOLD and _ASKS.search(record.section.heading)
     return bool(is_asked and record.lines and _NO.match(record.lines[0].text))
-
-
-def _has_run(line: Line, said: Sequence[str]) -> bool:
-    """Whether a line has some words one after the other."""
-    told = [concept(word) for word in line.reading.words]
-    return any(told[i : i + len(said)] == said for i in range(len(told) - len(said) + 1))
-
-
-def _rank(words: Iterable[str]) -> frozenset[str]:
-    """The ranks in a title: who leads a team is not the head of a department."""
-    return _RANKS.intersection(words)
-
-
-def _praised(words: Sequence[str]) -> set[str]:
-    """A superlative and the word that it praises, both to stand in one line."""
-    for place, word in enumerate(words):
-        if word in SUPERLATIVES and place:
-            said = free_stems() | light_stems()
-            rest = [w for w in words[place + 1 :] if w != "percent" and stem(w) not in said]
-            return {concept(word), *(concept(other) for other in rest[:1])}
-    return set()

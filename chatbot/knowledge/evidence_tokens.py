@@ -15,27 +15,6 @@ from chatbot.knowledge.evidence_words import (
 )
 from chatbot.knowledge.words import plain, stem
 
-_DOTTED = re.compile(r"\b(Ph|[A-Z])\.\s?(?:([A-Z][a-z]{0,2})\.)(?:\s?([A-Z])\.)?")
-_OF_SCIENCE = re.compile(r"\b([Bb]achelor|[Mm]aster)(?:['’]?s)? of ([Ss]cience|[Aa]rts)\b")
-_TO_FOUND = re.compile(r"\bto (?:co-?)?found\b")
-_ONE = re.compile(r"\b[Oo]ne(?=[ -](?:year|month|decade)s?\b)")
-# "From February to September 2022": the year is that of both.
-_MONTH_NAME = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
-_RANGE_IN_YEAR = re.compile(
-    rf"\b({_MONTH_NAME})\s+(to|until|through|till|and|–|-)\s+({_MONTH_NAME})\s+((?:19|20)\d\d)\b"
-)
-_HALVES = (
-    (re.compile(r"(?i)\bhalf a year\b"), "6 months"),
-    (re.compile(r"(?i)\b(?:a|one) year and a half\b|\bone and a half years\b"), "18 months"),
-    (re.compile(r"(?i)\btwo and a half years\b"), "30 months"),
-    (re.compile(r"(?i)\bthree and a half years\b"), "42 months"),
-    (
-        re.compile(
-            r"(?i)(\b(?:spent|nearly|almost|over|about|around|for|than) )an? (?=(?:decade|year)\b)"
-        ),
-        r"\g<1>1 ",
-    ),
-)
 _TOKEN = re.compile(
     r"(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
     r"|(?P<link>\bhttps?://[^\s)>\]]+|\bwww\.[^\s)>\]]+"
@@ -76,7 +55,7 @@ _CURRENCIES = {
 # "By 31" is not "from 31".
 _LEADS = frozenset({"by", "from", "to"})
 _GROUP_OF = re.compile(r"(?i)\b(?:team|group|staff|crew) of (?:\w+ )?$")
-_TIME_UNITS = frozenset("second minute hour day night week".split())
+TIME_UNITS = frozenset("second minute hour day night week".split())
 _PERCENT = frozenset({"percent"})
 _TIMES = frozenset({"times", "fold", "x"})
 _PAUSE = re.compile(r"\+? \+|[;:()|/\n]|,(?!\d)|\. ")
@@ -180,17 +159,6 @@ def tokenize(text: str, *, starts: bool) -> Tokens:
     return found
 
 
-def written_out(text: str) -> str:
-    """A text with degrees and "one year" written in one way: B.S. and Bachelor of Science as BS."""
-    text = _DOTTED.sub(lambda m: "".join(part for part in m.groups() if part), text)
-    text = _OF_SCIENCE.sub(lambda m: m[1][0].upper() + m[2][0].upper(), text)
-    text = _RANGE_IN_YEAR.sub(r"\1 \4 \2 \3 \4", text)
-    for pattern, months in _HALVES:
-        text = pattern.sub(months, text)
-    text = _TO_FOUND.sub("to establish", text)
-    return _ONE.sub("1", text)
-
-
 def _cut(text: str, found: Tokens, words: list["Word | Number | Moment"], *, starts: bool) -> None:
     is_first, pending = starts, None
     for match in _TOKEN.finditer(text):
@@ -222,8 +190,8 @@ def _cut(text: str, found: Tokens, words: list["Word | Number | Moment"], *, sta
             if spelled == "dozen":
                 words.append(Number(12.0, place=match.start()))
             else:
-                bare = re.sub(r"['’]s$|['’]$", "", raw)
-                bare = re.sub(r"['’]", "", bare)
+                bare = raw.replace("’", "'")
+                bare = bare.removesuffix("'s").replace("'", "")
                 words.append(Word(bare, plain(bare), match.start(), is_first))
             is_first = False
         elif kind == "iso":
@@ -285,6 +253,8 @@ def _join_dates(words: list["Word | Number | Moment"], found: Tokens) -> None:
                     assert isinstance(day, Number)
             led = [w for w in kept[-9:] if isinstance(w, Word)]
             moment = Moment(word.year, month, _cue(before, led), word.place)
+            if moment.cue == "and" and "between" in [w.plain for w in led]:
+                moment = replace(moment, cue="range")
             if moment.cue == "range" and found.moments:
                 first = found.moments[-1]
                 if first.cue in ("", "from", "start"):
@@ -356,12 +326,14 @@ def _bind_numbers(words: list["Word | Number | Moment"], found: Tokens, text: st
         counted: list[str] = []
         if _GROUP_OF.search(text[max(0, number.place - 24) : number.place]):
             counted.append(concept("team"))
+        is_rate = False
         for word in after[:4]:
             if _PAUSE.search(text[number.place : word.place].rstrip("+")):
                 break
             if word.plain in ("and", "or", "to", "in", "at", "for", "from", "with", "by", "of"):
                 break
-            is_unit = word.plain.rstrip("s") in _TIME_UNITS
+            is_unit = word.plain.rstrip("s") in TIME_UNITS and not is_rate
+            is_rate = word.plain in ("per", "a", "an", "each", "every")
             if is_unit or stem(word.plain) not in free_stems() or word.plain in COUNTED:
                 counted.append(concept(word.plain))
         told = [name for name in before if stem(name) not in free_stems()]

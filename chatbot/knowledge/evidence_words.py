@@ -197,7 +197,8 @@ NEGATIONS = frozenset(
     " refused".split()
 )
 START_CUES = frozenset(
-    "since promoted joined join joins start started began begin from founded hired".split()
+    "since promoted joined join joins start started began begin from founded hired seit desde"
+    " depuis dal".split()
 )
 BEGUN_CUES = START_CUES | frozenset(
     "became transitioned assigned appointed awarded named initial moved took hired".split()

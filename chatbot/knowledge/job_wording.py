@@ -137,7 +137,10 @@ _APPLYING = _any_of(
     r"|visit (?:us|our)|recruitment (?:agenc|fee|process|team)|unsolicited|talent acquisition"
     r"|hear from you|curriculum vitae|telephone|interviews? (?:will|are|process|in week)"
     r"|usajobs"
-    r"|learn more (?:about|at)|job posting)\b|https?://|\[contact\]",
+    r"|learn more (?:about|at)|job posting|applicants? must (?:submit|provide|include|attach)"
+    r"|supplement(?:al|ary) (?:statement|documents?)|proof of (?:\w+ ){0,3}eligibility"
+    r"|(?:your|employee) referrals?|non-?competitive (?:applicants?|eligib\w+))\b"
+    r"|https?://|\[contact\]",
 )
 _PERKS = _any_of(
     r"\bwe (?:can |also |will |do )?offer\b|\b(?:we|our team|the company|you(?:'"
@@ -152,7 +155,11 @@ _PERKS = _any_of(
     r"|perks)\b"
     r"|\b\d+ (?:days|weeks) (?:of )?(?:paid |annual )?(?:vacation|holiday|leave|pto)|\bsalary\b"
     r"|\bsalaries\b|\bbenefits (?:include|package)|\bcareer (?:opportunities|progression)"
-    r"|\b(?:childcare|kindergarten|relocation)\b",
+    r"|\b(?:childcare|kindergarten|relocation)\b|\bwell-?being\b|\bflat hierarch\w+"
+    r"|\b(?:career|personal) development (?:program\w*|opportunit\w+|budget|plan)"
+    r"|\btraining (?:opportunit\w+|budget)|\bmentoring program\w*|\bteam[- ](?:events?|outings?)\b"
+    r"|\btransport(?:ation)? (?:connections?|links?|pass|ticket)|\bsports? (?:offers?|activit\w+"
+    r"|club)\b|\b(?:home|remote) office (?:budget|allowance)\b",
 )
 _PRAISE = _any_of(
     r"\b(?:was |is |are |were )?(?:founded|headquartered|listed) (?:in|on)\b"
@@ -164,6 +171,11 @@ _PRAISE = _any_of(
     r"|\bone of the (?:largest|leading|world|most|biggest)|\bleading (?:provider|supplier"
     r"|company|global|international|manufacturer)|\bour (?:mission|vision|values|story|ambition"
     r"|purpose|staff|employees|customers|clients) (?:is|are|of)\b"
+    r"|\branked (?:as|among|in|no|#)|\baward[- ]winning\b|\bsocial responsibility\b"
+    r"|\b(?:over|more than|nearly|serves?) [\d.,]+ (?:million|billion) \w+"
+    r"|\bworld(?:'|\u2019)?s (?:most|biggest|best|finest)\b|\bintegral part of (?:our|one of|the"
+    r"|who)\b|\b(?:it(?:'|\u2019)s|it is|that is) our (?:mission|goal|purpose|job|vision)\b"
+    r"|\beverything we do\b|\binternational (?:presence|environment)\b"
     r"|\bworking (?:at|with) (?:us|\[company\])|\bjoining (?:us|our)\b|\bgreat place\b|\bwe(?:'"
     r"|\u2019)?(?:re| are) (?:proud|committed|passionate|an? )|\bwe (?:believe|strive"
     r"|recogni[sz]e|value|foster|celebrate|encourage|develop|produce|support|embrace|love"

@@ -116,8 +116,8 @@ class Retriever:
 
         `history` holds the earlier messages of the conversation, oldest first. Its last two are
         read only when the question alone finds too little and refers back ("and before that?",
-        "why?") or has no word that carries meaning. A question that shares nothing with the profile
-        gives no hits.
+        "why?") or has no word that carries meaning. What shares only question words with it has a
+        `share` of 0; a question that shares nothing with the profile gives no hits.
         """
         question = question[:_LONGEST_READ]
         asked = _Asked(
@@ -153,6 +153,7 @@ class Retriever:
         for place, likeness in asked.likeness.items():
             if place in scores or likeness >= _ALIKE:
                 scores[place] += _LIKENESS_WEIGHT * likeness * self._unknown_weight
+        found = frozenset(scores)
         self._add_common(scores, asked, limit=limit)
         best = sorted(scores, key=lambda place: (-scores[place], place))[:limit]
         asks_kind = any(way in self._kinds for word in meant for way in word.ways)
@@ -167,7 +168,9 @@ class Retriever:
                     named=asked.named,
                     asks_kind=asks_kind,
                     names_other=asked.names_other,
-                    likeness=self._trust(place, asked.likeness, share=held[place] / total),
+                    likeness=self._trust(place, asked.likeness, share=held[place] / total)
+                    if place in found
+                    else 0.0,
                 ),
             )
             for place in best
@@ -185,16 +188,15 @@ class Retriever:
     def _add_common(self, scores: dict[int, float], asked: _Asked, *, limit: int) -> None:
         """Let question words decide between equals, and fill the places that are left.
 
-        They find nothing by themselves, and what they fill in ranks below all that was found.
+        What they fill in ranks below all that was found, and covers nothing: "What can you do for
+        me?" has no other words.
         """
-        if not scores:
-            return
         common: dict[int, float] = defaultdict(float)
         for word in asked.common:
             postings = self._common.get(word, {})
             for place, strength in postings.items():
                 common[place] += self._idf(len(postings)) * strength
-        lowest, most = min(scores.values()), max(common.values(), default=0.0)
+        lowest, most = min(scores.values(), default=1.0), max(common.values(), default=0.0)
         for place in scores.keys() & common.keys():
             scores[place] += _COMMON_WEIGHT * common[place]
         if len(scores) < limit:

@@ -87,8 +87,8 @@ def content_stems(text: str, *, ignored: Iterable[str] = ()) -> list[str]:
 
 
 def common_words(text: str) -> list[str]:
-    """The question words of a text in order, as they are written."""
-    return [word for word in split_words(text) if word in QUESTION_WORDS]
+    """The words of a text that carry no meaning, in order: question words and single letters."""
+    return [word for word in split_words(text) if word in QUESTION_WORDS or _is_noise(word)]
 
 
 def _is_noise(word: str) -> bool:

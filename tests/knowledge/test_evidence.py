@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.quality.evidence import BY_HAND
+from benchmarks.quality.figures import read_rows as read_objects
 from chatbot.knowledge.evidence import Evidence
 from chatbot.knowledge.profile import load_profile
+from chatbot.knowledge.sections import Section, SectionKind
 from chatbot.knowledge.sentences import SentenceCutter
 
 PROFILE = Path(__file__).parent.parent.parent / "data" / "profile"
@@ -129,3 +132,39 @@ def test_sentences_are_cut_where_they_end_and_nothing_is_lost(size: int):
 def test_a_text_without_an_end_is_not_held_for_ever():
     cutter = SentenceCutter()
     assert cutter.feed("word " * 100)
+
+
+def test_what_was_written_by_hand_is_judged_as_it_was_when_it_was_corrected(evidence: Evidence):
+    """All rows but those that are marked as known misses, which `docs/evidence.md` explains."""
+    wrong = []
+    for row in read_objects(BY_HAND):
+        check, cutter = evidence.begin(visitor_words=row["question"]), SentenceCutter()
+        check.check(row.get("before", ""))
+        sentences = [*cutter.feed(row["sentence"]), *cutter.finish()]
+        is_shown = all(check.check(sentence).supported for sentence in sentences)
+        if is_shown is not row["supported"] and not row.get("missed"):
+            wrong.append(row["sentence"])
+    assert wrong == []
+
+
+def test_a_job_without_dates_raises_nothing():
+    text = "Insurance career\n- March 2018: Joined Acme as a Developer.\n- July 2019: Promoted."
+    section = Section("s", SectionKind.WORK, "Acme career", text, "cv.md")
+    check = Evidence([section], owner_name="Ana Bell", today=date(2026, 11, 15)).begin()
+    assert not check.check("Ana joined Acme in July 2019.").supported
+    assert check.check("Ana joined Acme as a Developer in March 2018.").supported
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "is_true"),
+    [
+        ("Kvarnby Health", "Solbacken Energy", True),
+        ("Solbacken Energy", "Kvarnby Health", False),
+    ],
+)
+def test_what_came_before_what_is_told_by_the_dates(
+    evidence: Evidence, first: str, then: str, is_true: bool
+):
+    text = f"She worked at {first} before she moved to {then}."
+    assert evidence.begin().check(text).supported is is_true
+    assert evidence.begin().check(f"After {first}, she went to {then}.").supported is is_true

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from chatbot.knowledge.coverage import coverage
 from chatbot.knowledge.profile import load_profile
 from chatbot.knowledge.retrieval import Hit, Retriever
 from chatbot.knowledge.sections import Section, SectionKind
@@ -99,8 +100,26 @@ def test_empty_profile_and_empty_question_find_nothing(retriever: Retriever) -> 
 
 def test_follow_up_is_read_with_the_last_turns(retriever: Retriever) -> None:
     history = ["What did you build at Quay Labs?", "Dashboards for harbour masters."]
-    assert find(retriever, "and before that?") == []
+    assert not any(hit.share for hit in retriever.search("and before that?"))
     assert find(retriever, "and before that?", history=history)[0] == "quay"
+
+
+def test_a_question_without_a_telling_word_is_ranked_by_the_others_and_covers_nothing() -> None:
+    sections = [
+        make_section("hello", SectionKind.TEXT, "Hello", "You can ask me for what I do all day."),
+        make_section("rest", SectionKind.TEXT, "Rest", "Nothing here."),
+    ]
+    hits = Retriever(sections, owner_name=OWNER).search("What can I ask you?")
+    assert [hit.section.id for hit in hits] == ["hello"]
+    assert coverage("What can I ask you?", hits) == 0.0
+
+
+def test_a_single_letter_decides_between_equals() -> None:
+    sections = [
+        make_section("platform", SectionKind.TEXT, "", "Harbor is the free platform for ports."),
+        make_section("suite", SectionKind.TEXT, "", "Harbor X is the paid suite for ports."),
+    ]
+    assert find(Retriever(sections, owner_name=OWNER), "What is Harbor X?")[0] == "suite"
 
 
 def test_full_question_outranks_the_last_turns(retriever: Retriever) -> None:
@@ -262,7 +281,7 @@ def test_recruiters_words_stand_for_a_kind_of_section(question: str, kind: Secti
 
 def test_visitors_own_company_is_not_the_owners(retriever: Retriever) -> None:
     assert "hydra" in find(retriever, "What do you think of the company?")
-    assert find(retriever, "What do you think of our company?") == []
+    assert not any(hit.share for hit in retriever.search("What do you think of our company?"))
 
 
 def test_question_words_decide_between_equals() -> None:
