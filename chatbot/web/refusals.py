@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import uuid
 from collections.abc import Mapping
 from typing import Any, Self
@@ -16,7 +17,8 @@ from chatbot.errors import LimitReached
 # Where the outermost layer puts the path of a request as it may be logged.
 LOGGED_PATH = "chatbot.logged_path"
 UNFORESEEN = "Something went wrong."
-_MAX_LOGGED_PATH = 200
+# Another one is no address of ours: what somebody wrote there is not for the log.
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]{1,200}")
 _log = logging.getLogger(__name__)
 _MESSAGES = {
     400: ("bad_request", "The request could not be read."),
@@ -75,7 +77,7 @@ def log_refusal(
         "status": refusal.status,
         "code": refusal.code,
         "method": scope.get("method", "WEBSOCKET"),
-        "path": str(scope.get(LOGGED_PATH, ""))[:_MAX_LOGGED_PATH],
+        "path": scope[LOGGED_PATH] if _PLAIN_PATH.fullmatch(scope.get(LOGGED_PATH, "")) else None,
     }
     _log.log(
         logging.ERROR if is_ours else logging.INFO,

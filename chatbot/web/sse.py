@@ -16,5 +16,8 @@ def wants_stream(headers: Mapping[str, str]) -> bool:
 
 
 def write_event(name: str, data: Mapping[str, Any]) -> str:
-    """One event; JSON has no line end in it, which would end the event."""
-    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+    """One event; JSON has no line end in it, which would end the event.
+
+    In ASCII: some readers take U+2028 and its like for line ends too.
+    """
+    return f"event: {name}\ndata: {json.dumps(data)}\n\n"
