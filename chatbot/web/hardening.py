@@ -17,6 +17,7 @@ from chatbot.errors import LimitReached
 from chatbot.web.client_address import TrustedProxies
 from chatbot.web.documents import harden_document
 from chatbot.web.gradio_calls import check_call, read_call
+from chatbot.web.handshake import Handshake
 from chatbot.web.origins import Origins
 from chatbot.web.refusals import LOGGED_PATH, Refusal, log_refusal, refuse
 
@@ -136,10 +137,12 @@ class Hardening:
             await self._pass_request(scope, receive, send)
 
     async def _pass_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = self._headers | {"content-security-policy": _OWN_PAGE_POLICY}
+        handshake = Handshake(scope, send, headers)
         if scope["path"].startswith("/api/"):
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, handshake.send)
         else:
-            await send({"type": "websocket.close", "code": 1008})
+            await handshake.send({"type": "websocket.close", "code": 1008})
 
     async def _pass_request(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = _Response(scope, send, self._headers, self._values)

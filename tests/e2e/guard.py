@@ -12,6 +12,8 @@ _BROKEN = re.compile(
     r"|Connection errored out|Failed to fetch",
     re.IGNORECASE,
 )
+# Said of a connection too, but never because it ended.
+_POLICY = "Content Security Policy"
 
 
 class Guard:
@@ -36,9 +38,8 @@ class Guard:
             self.faults.append(f"request to another host: {request.url}")
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        if message.type != "error":
-            return
-        if not (self._may_break and _BROKEN.search(message.text)):
+        is_broken = self._may_break and _BROKEN.search(message.text)
+        if _POLICY in message.text or (message.type == "error" and not is_broken):
             self.faults.append(f"console: {message.text}")
 
     def _on_error(self, error: WebError) -> None:

@@ -15,6 +15,7 @@ import pytest
 from chatbot.rates import DEFAULT_RATES
 from tests.app_process import AppProcess
 from tests.page_client import PageClient, PageState, plain_words
+from tests.security.test_responses import check_headers
 
 PROXY = "127.0.0.2"
 SHORT = "What has Mara built?"
@@ -136,7 +137,11 @@ def find_start(client: httpx.Client, number: int) -> str:
 def client(app: AppProcess, address: str) -> Iterator[httpx.Client]:
     transport = httpx.HTTPTransport(local_address=PROXY)
     headers = {"x-forwarded-for": address}
-    with httpx.Client(base_url=app.url, transport=transport, headers=headers, timeout=30) as client:
+    # What is refused has the headers of everything else.
+    hooks = {"response": [lambda response: check_headers(response, str(response.url))]}
+    with httpx.Client(
+        base_url=app.url, transport=transport, headers=headers, timeout=30, event_hooks=hooks
+    ) as client:
         yield client
 
 

@@ -3,9 +3,11 @@
 import http.client
 import json
 import re
+import uuid
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from tests.security.conftest import Fortress
 from tests.test_authorization import GRADIO_ROUTES, ROUTES
@@ -89,6 +91,52 @@ def test_errors_send_them_too(
     if status >= 400 and "json" in response.headers["content-type"]:
         assert set(response.json()) == {"error"}
         assert set(response.json()["error"]) == {"code", "message", "id"}
+
+
+HANDSHAKE = {
+    "upgrade": "websocket",
+    "connection": "Upgrade",
+    "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+    "sec-websocket-version": "13",
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "who"),
+    [
+        ("/nothing", {}),
+        ("/", {}),
+        ("/api/nothing", {}),
+        ("/api/bell", {"origin": "https://evil.example"}),
+        (f"/api/chats/{uuid.uuid4()}/events", {"origin": "https://evil.example"}),
+        (f"/api/chats/{uuid.uuid4()}/events", {"authorization": "Bearer nobodys"}),
+    ],
+)
+def test_a_socket_that_is_refused_is_answered_with_them(
+    fortress: Fortress, path: str, who: dict[str, str]
+) -> None:
+    with fortress.client(**HANDSHAKE, **who) as client:
+        response = client.get(path)
+    assert response.status_code == 403
+    check_headers(response, path)
+    assert set(response.json()["error"]) == {"code", "message", "id"}
+
+
+async def test_an_error_that_nobody_foresaw_sends_them(fortress: Fortress) -> None:
+    """A row that this version cannot read; through REST, where the page shows a line instead."""
+    opened = fortress.client().post("/api/chats", json={"question": "Did you study?"}).json()
+    database = fortress.open_database()
+    spoil = text("UPDATE message SET citations = :json WHERE role = 'assistant'")
+    database.write_now(lambda session: session.execute(spoil, {"json": "no json"}))
+    try:
+        with fortress.client(authorization=f"Bearer {opened['token']}") as client:
+            response = client.get(f"/api/chats/{opened['chat_id']}/messages")
+    finally:
+        database.write_now(lambda session: session.execute(spoil, {"json": "[]"}))
+        database.close()
+    assert response.status_code == 500
+    check_headers(response, "500")
+    assert response.json()["error"]["id"] in fortress.app.log
 
 
 def test_what_the_page_loads_sends_them(fortress: Fortress) -> None:
