@@ -41,7 +41,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
 }
 # What a visitor's own token opens, of that visitor; another's never.
 OWN = {("GET", "/api/chats"), ("POST", "/api/me/export"), ("POST", "/api/me/erase")}
-OWNERS = re.compile(r"(GET|POST) /api/(analytics/|questions$|questions/\{)")
+OWNERS = re.compile(r"(GET|POST) /api/(analytics/|questions$|questions/\{)|DELETE /api/token$")
 
 
 @dataclass

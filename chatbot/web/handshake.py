@@ -15,6 +15,7 @@ class Handshake:
     """
 
     def __init__(self, scope: Scope, send: Send, headers: dict[str, str]) -> None:
+        self._scope = scope
         self._send = send
         self._headers = headers
         self._is_pending = _EXTENSION in scope.get("extensions", {})
@@ -24,7 +25,12 @@ class Handshake:
         is_refused = self._is_pending and message["type"] == "websocket.close"
         self._is_pending = False
         if is_refused:
-            await refuse(Refusal.of_status(403), headers=self._headers, send=self._send_response)
+            await refuse(
+                Refusal.of_status(403),
+                headers=self._headers,
+                send=self._send_response,
+                scope=self._scope,
+            )
         else:
             await self._send(message)
 
