@@ -68,7 +68,7 @@ def test_every_method_on_every_kind_of_path_sends_them(
     ("status", "method", "path", "options"),
     [
         (200, "GET", "/", {}),
-        (403, "POST", "/owner", {"data": {"password": "wrong"}}),
+        (403, "POST", "/owner", {"headers": FOREIGN, "data": {"password": "wrong"}}),
         (403, "POST", "/api/bookings", {"headers": FOREIGN, "json": {}}),
         (404, "GET", "/gradio_api/upload", {}),
         (404, "GET", "/static/nothing.js", {}),
@@ -93,6 +93,8 @@ def test_errors_send_them_too(
         assert set(response.json()["error"]) == {"code", "message", "id"}
 
 
+# The same in every process that collects the tests.
+SOCKET = f"/api/chats/{uuid.UUID(int=7)}/events"
 HANDSHAKE = {
     "upgrade": "websocket",
     "connection": "Upgrade",
@@ -108,8 +110,8 @@ HANDSHAKE = {
         ("/", {}),
         ("/api/nothing", {}),
         ("/api/bell", {"origin": "https://evil.example"}),
-        (f"/api/chats/{uuid.uuid4()}/events", {"origin": "https://evil.example"}),
-        (f"/api/chats/{uuid.uuid4()}/events", {"authorization": "Bearer nobodys"}),
+        (SOCKET, {"origin": "https://evil.example"}),
+        (SOCKET, {"authorization": "Bearer nobodys"}),
     ],
 )
 def test_a_socket_that_is_refused_is_answered_with_them(
