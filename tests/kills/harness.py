@@ -3,7 +3,7 @@
 Visitors chat, leave contacts, book calls and ask for the owner over HTTP, and note what they were
 told is done. After each kill the disk is emptied; the next program has what the store has: every
 contact, call and escalation that was confirmed must be in it, and every message that is older than
-the loss window.
+the loss window. In some lives a second program starts beside the first, as during a deploy.
 """
 
 import asyncio
@@ -14,8 +14,8 @@ import shutil
 import signal
 import socket
 import time
-from collections.abc import Mapping
-from contextlib import closing, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,11 +40,12 @@ from tests.page_client import PageClient, PageError, PageState, plain_words
 
 # What a visitor was shown as sent may be lost for so long: see the README.
 WINDOW_SECONDS = 2.0
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 ACT_SECONDS = 10.0
 # Copying takes several turns at the processor: on a machine that stands still so does the window.
 SLOWNESS = 5.0
 VISITORS = 2
+OVERLAPS, LONGEST_OVERLAP = 0.15, 5.0
 
 
 @dataclass
@@ -64,6 +65,7 @@ class Tally:
 
     kills: int = 0
     cold_starts: int = 0
+    overlaps: int = 0
     contacts: int = 0
     calls: int = 0
     escalations: int = 0
@@ -76,10 +78,10 @@ class Tally:
     def describe(self) -> str:
         return (
             f"{self.kills} kills, {self.cold_starts} starts on an empty disk (slowest "
-            f"{self.slowest_start:.1f} s); confirmed: {self.contacts} contacts, "
-            f"{self.calls} calls, {self.escalations} escalations, {self.messages} messages; "
-            f"lost inside the window: {self.lost_messages} messages, the oldest "
-            f"{self.window:.2f} s old; wrong: {len(self.faults)}"
+            f"{self.slowest_start:.1f} s), {self.overlaps} beside a second program; confirmed: "
+            f"{self.contacts} contacts, {self.calls} calls, {self.escalations} escalations, "
+            f"{self.messages} messages; lost inside the window: {self.lost_messages} messages, "
+            f"the oldest {self.window:.2f} s old; wrong: {len(self.faults)}"
         )
 
 
@@ -109,7 +111,6 @@ class Harness:
         self._rate = rate
         self._settings = {
             "HOST": "127.0.0.1",
-            "DATA_DIR": str(self._disk),
             "PROFILE_DIR": str(ROOT / "data" / "profile"),
             "SECRET_KEY": "a secret key that outlives every kill of this test",
             "SNAPSHOT_STORE": str(folder / "store"),
@@ -145,15 +146,29 @@ class Harness:
             self._die_while_starting(chance)
         else:
             pid = self._start()
-            asyncio.run(self._visit_until_killed(pid, chance))
+            with self._overlap(chance):
+                asyncio.run(self._visit_until_killed(pid, chance))
         self.tally.kills += 1
         self._save()
 
-    def _fork(self, port: int) -> int:
-        shutil.rmtree(self._disk, ignore_errors=True)
-        self._port = port
+    @contextmanager
+    def _overlap(self, chance: random.Random) -> Iterator[None]:
+        """Sometimes another program starts on the same store now, and is killed after this."""
+        if chance.random() >= OVERLAPS:
+            yield
+            return
+        pid = self._fork(find_free_port(), self._folder / "second disk")
+        try:
+            yield
+            time.sleep(chance.uniform(0.0, LONGEST_OVERLAP))
+        finally:
+            _kill(pid)
+        self.tally.overlaps += 1
+
+    def _fork(self, port: int, disk: Path) -> int:
+        shutil.rmtree(disk, ignore_errors=True)
         wish = {
-            "settings": {**self._settings, "PORT": str(port)},
+            "settings": {**self._settings, "PORT": str(port), "DATA_DIR": str(disk)},
             "rate": self._rate,
             "seed": f"{self._lane}{self.tally.kills} {self.tally.cold_starts}",
             "log": str(self._log),
@@ -162,7 +177,8 @@ class Harness:
 
     def _start(self) -> int:
         begun = time.monotonic()
-        pid = self._fork(find_free_port())
+        self._port = find_free_port()
+        pid = self._fork(self._port, self._disk)
         while not _answers(self._port):
             if time.monotonic() > begun + START_SECONDS or not _lives(pid):
                 self._end(pid)
@@ -174,17 +190,14 @@ class Harness:
         return pid
 
     def _die_while_starting(self, chance: random.Random) -> None:
-        pid = self._fork(find_free_port())
+        pid = self._fork(find_free_port(), self._disk)
         time.sleep(chance.uniform(0.0, 1.5))
         self._end(pid)
 
     def _end(self, pid: int) -> float:
         """Kill the program; returns the moment before."""
         moment = time.time()
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-        while _lives(pid):
-            time.sleep(0.005)
+        _kill(pid)
         self._killed_at = moment
         return moment
 
@@ -232,8 +245,10 @@ class Harness:
 
     async def _act(self, page: PageClient, name: str, what: str) -> None:
         if what == "m":
-            async for _ in page.send(f"Message {name}"):
-                self.told.messages.setdefault(f"Message {name}", time.time())
+            async for state in page.send(f"Message {name}"):
+                # One that a newer program's start has stopped takes no messages.
+                if any(f"Message {name}" in text for _, text in state.messages):
+                    self.told.messages.setdefault(f"Message {name}", time.time())
         elif what == "c":
             email = f"visitor-{name}@example.com"
             state = await page.press("contact-send", **{"contact-email": email})
@@ -341,6 +356,13 @@ def _answers(port: int) -> bool:
         connection.sendall(b"GET /api/health HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
         return connection.recv(12).endswith(b" 200")
     return False
+
+
+def _kill(pid: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    while _lives(pid):
+        time.sleep(0.005)
 
 
 def _lives(pid: int) -> bool:

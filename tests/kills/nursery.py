@@ -98,11 +98,11 @@ def run_program(wish: dict[str, Any]) -> None:
 def main() -> None:
     from chatbot.ui.gradio_settings import prepare_gradio
 
+    gc.disable()
     prepare_gradio()
     for name in MODULES:
         importlib.import_module(name)
     # The collector of a child would look through all of it again and again, and copy its pages.
-    gc.collect()
     gc.freeze()
     # What has been killed needs nobody to wait for it.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -112,6 +112,7 @@ def main() -> None:
         pid = os.fork()
         if pid == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            gc.enable()
             run_program(json.loads(line))
             os._exit(0)
         sys.stdout.write(f"{pid}\n")

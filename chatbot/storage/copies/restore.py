@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 READERS = 8
 TRIES = 4
 # A read may be broken off; an object that is given up is as good as lost.
-READ_TRIES = 8
+READ_TRIES = 5
 FIRST_WAIT, LONGEST_WAIT = 0.1, 5.0
 READ_WAIT = 0.5
 

@@ -117,7 +117,15 @@ class Watcher:
         self._prune(names)
         if self._clock() > self._drill_at:
             self._drill_at = self._clock() + DRILL_SECONDS
+            # Beside: it may take minutes, and a run that does not look is taken for dead.
+            threading.Thread(target=self._run_drill, name="copies-drill", daemon=True).start()
+
+    def _run_drill(self) -> None:
+        try:
             self._drill.run(self._stopping.wait)
+        except Exception:
+            if not self._stopping.is_set():  # else the database has been closed meanwhile
+                log.exception("the restore drill failed")
 
     def _step_down(self) -> None:
         self.is_leader = False

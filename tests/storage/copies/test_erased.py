@@ -4,6 +4,7 @@ import pytest
 from sqlmodel import Session, col, delete, select
 
 from chatbot.storage.copies import restore
+from chatbot.storage.copies.drill import Drill
 from chatbot.storage.copies.stores import DirectoryStore, StoreError
 from chatbot.storage.copies.watcher import ERASED_LATE_SECONDS, LATE_SECONDS, Watcher
 from chatbot.storage.models import Booking, ChatSession, Conversation, Erasure, Message
@@ -17,6 +18,7 @@ HOUR = 3600.0
 def quick(monkeypatch):
     """The runs look when the test says so, and what cannot be read is tried without pauses."""
     monkeypatch.setattr(Watcher, "start", lambda _: None)
+    monkeypatch.setattr(Drill, "run", lambda *_: None)
     monkeypatch.setattr(restore, "READ_WAIT", 0.0)
 
 

@@ -1,19 +1,23 @@
 """A run that stepped down leads again when the one that took over is gone, and only then."""
 
+import threading
+
 import pytest
 from sqlmodel import select
 
+from chatbot.storage.copies.drill import Drill
 from chatbot.storage.copies.stores import DirectoryStore
 from chatbot.storage.copies.succession import ANSWER_SECONDS, LONGEST_QUIET, QUIET_SECONDS
-from chatbot.storage.copies.watcher import Watcher
+from chatbot.storage.copies.watcher import FIRST_DRILL_SECONDS, Watcher
 from chatbot.storage.models import Message
 from tests.storage.copies.parts import Clock, Run, wait_until
 
 
 @pytest.fixture(autouse=True)
 def no_looks(monkeypatch):
-    """The runs look when the test says so."""
+    """The runs look when the test says so, and drill nothing."""
     monkeypatch.setattr(Watcher, "start", lambda _: None)
+    monkeypatch.setattr(Drill, "run", lambda *_: None)
 
 
 @pytest.fixture
@@ -127,6 +131,29 @@ def test_a_claim_without_a_snapshot_displaces_nobody(runs, clock):
         old.look()
         old.ship()
     assert not leads(old)
+
+
+def test_a_drill_keeps_nobody_from_answering(runs, clock, monkeypatch):
+    old, new, _ = runs
+    begun, go_on, is_over = threading.Event(), threading.Event(), threading.Event()
+
+    def drill(_sleep: object) -> None:
+        begun.set()
+        go_on.wait(10)
+        is_over.set()
+
+    monkeypatch.setattr(new.copies._watcher._drill, "run", drill)
+    clock.pass_by(FIRST_DRILL_SECONDS + 1)
+    new.look()
+    assert begun.wait(10)
+    old.look()
+    new.look()
+    new.ship()
+    assert not is_over.is_set()
+    go_on.set()
+    clock.pass_by(ANSWER_SECONDS + 1)
+    old.look()
+    assert old.copies._watcher._next_writer is None
 
 
 def test_of_two_runs_that_stepped_down_one_leads(runs, clock, store, tmp_path):

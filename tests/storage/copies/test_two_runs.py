@@ -4,6 +4,7 @@ import pytest
 from sqlmodel import Session, col, delete, select
 
 from chatbot.storage.copies import restore
+from chatbot.storage.copies.drill import Drill
 from chatbot.storage.copies.objects import ObjectName
 from chatbot.storage.copies.stores import DirectoryStore, StoreError
 from chatbot.storage.copies.watcher import LATE_SECONDS, Watcher
@@ -23,8 +24,9 @@ def clock() -> Clock:
 
 @pytest.fixture(autouse=True)
 def no_looks(monkeypatch):
-    """The runs look when the test says so."""
+    """The runs look when the test says so, and drill nothing."""
     monkeypatch.setattr(Watcher, "start", lambda _: None)
+    monkeypatch.setattr(Drill, "run", lambda *_: None)
 
 
 @pytest.fixture
