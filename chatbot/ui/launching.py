@@ -171,6 +171,7 @@ def _configure(server: Any, front: ASGIApp, values: LaunchValues) -> None:
     server.config.loaded_app = front
     server.config.ws_max_size = values.max_frame_bytes
     server.config.ws_ping_interval = server.config.ws_ping_timeout = values.ping_seconds
+    server.config.ws_per_message_deflate = False
     server.config.timeout_graceful_shutdown = values.shutdown_seconds
     server.config.timeout_keep_alive = values.keep_alive_seconds
     server.config.encoded_headers = []
