@@ -22,7 +22,7 @@ VISITOR, OWNER, OTHER = 0, 1, 2
 TAKEOVER_SECONDS = 1.0
 TAKEOVERS = 5
 # A run is taken for dead after 10 s, and looked for every 3 s; the rest is for a busy machine.
-FOUND_SECONDS = 13.0 + 10.0
+FOUND_SECONDS = 13.0 + 30.0
 STORY = " ".join(SENTENCES * 20)
 WORDS_BEFORE = 12
 
