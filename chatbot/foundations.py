@@ -79,6 +79,11 @@ def _database_url(settings: Settings) -> str:
     return settings.database_url or f"sqlite:///{(settings.data_dir / 'chatbot.db').absolute()}"
 
 
+def is_on_server(settings: Settings) -> bool:
+    """Whether the database is a server's, which several processes may use."""
+    return not _database_url(settings).startswith("sqlite:///")
+
+
 def lock_database(settings: Settings) -> FileLock | None:
     """Keep other copies of this program off the SQLite file; servers need no such lock."""
     url = _database_url(settings)

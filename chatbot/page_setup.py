@@ -8,6 +8,7 @@ from chatbot.foundations import (
     has_hugging_face,
     has_provider,
     is_disk_lost,
+    is_on_server,
     list_notify_urls,
 )
 from chatbot.knowledge.sections import Profile
@@ -93,6 +94,11 @@ def build_notes(settings: Settings, profile: Profile) -> tuple[str, ...]:
         notes.append(
             "SNAPSHOT_STORE is not set: this Space's disk is emptied at every restart, and all "
             "data with it. Set it to a store under Settings, Variables of the Space."
+        )
+    if is_on_server(settings) and settings.secret_key is None:
+        notes.append(
+            "SECRET_KEY is not set: of several processes on this database each makes its own, and "
+            "none believes the sign-ins of the others. Set the same one for all."
         )
     return tuple(notes)
 

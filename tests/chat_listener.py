@@ -34,6 +34,13 @@ class Socket:
                 if frame["event"] == name and all(body.get(k) == v for k, v in wanted.items()):
                     return body
 
+    async def hears(self, name: str, **wanted: object) -> dict:
+        """The first event of this name with these values, which may have come before."""
+        for body in self.named(name):
+            if all(body.get(key) == value for key, value in wanted.items()):
+                return body
+        return await self.until(name, **wanted)
+
     def named(self, name: str) -> list[dict]:
         return [frame["body"] for frame in self.events if frame["event"] == name]
 
