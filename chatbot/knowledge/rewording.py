@@ -151,8 +151,6 @@ def _denies_the_same(original: Sequence[str], tokens: Sequence[str]) -> bool:
     if not gaps:
         return False
     place = next(place for place, token in enumerate(tokens) if token in _DENIALS)
-    if tokens[place : place + 2] == ["not", "to"]:  # "not to mention"
-        return False
     if not set(tokens[gaps[0] : gaps[-1]]) <= _JOINING | {tokens[gap] for gap in gaps}:
         return False
     if place < gaps[0]:

@@ -66,7 +66,7 @@ LEFT = [
     (SHOW, "Let this st\u0430nd out, because {1} is asked for."),
     (SHOW, "Let this stand out, because {1} is asked for" + ", and for" * 100),
     (SHOW, ""),
-    (Phrase("2 of 5 met.", is_fixed=True), "2 of 5 met."),
+    (Phrase("Dear hiring team,", is_fixed=True), "Dear hiring team,"),
 ]
 
 
