@@ -28,6 +28,7 @@ from chatbot.engine.prompts import CountTokens
 from chatbot.engine.tailor import TailorDesk
 from chatbot.engine.tools import TOOLS, Toolbox
 from chatbot.engine.visitor_chat import VisitorChat, VisitorValues
+from chatbot.engine.wording import Wording, WordingValues
 from chatbot.foundations import (
     build_access_values,
     build_counted_addresses,
@@ -207,6 +208,7 @@ class Services:
         if self.copies is not None:
             self.copies.stop_watching()
         await asyncio.gather(self.background.stop(), self.engine.close())
+        await self.tailor.close()
         if self.wire is not None:
             await asyncio.to_thread(self.wire.stop)
         if self.copies is not None:
@@ -266,9 +268,11 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
     telling, book = build_telling(settings, profile, live), QuestionBook()
     fit_links = FitLinks(Signer(secret_key, "fit sheet"))
     jobs = JobReader(tokens=settings.job_tokens, count=count)
+    wording = _build_wording(settings, database, prices, count, provider)
     build_answering = partial(
         _build_answering,
         settings,
+        wording=wording,
         sheet_path=fit_links.build_path,
         knowledge=knowledge,
         database=database,
@@ -313,6 +317,7 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
         links=fit_links,
         bell=live,
         limits=limits,
+        wording=wording,
     )
     presence = build_presence(settings, database)
     takeover = build_takeover(settings, database, live, engine)
@@ -387,7 +392,9 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
             count=count,
         ),
         meaning=meaning,
-        tailor=TailorDesk(database=database, knowledge=knowledge, fit=fit, links=fit_links),
+        tailor=TailorDesk(
+            database=database, knowledge=knowledge, fit=fit, links=fit_links, wording=wording
+        ),
         inbox=InboxDesk(
             database=database,
             bell=live,
@@ -451,13 +458,13 @@ def _build_answering(
     meaning: Meaning | None,
     toolbox: Toolbox,
     sheet_path: Callable[[uuid.UUID], str],
+    wording: Wording | None,
 ) -> Answering:
     model = None
     if provider is not None:
-        models = [settings.openai_model, settings.openai_fallback_model]
         model = ModelAnswer(
             ModelValues(
-                models=tuple(model for model in models if model),
+                models=_list_models(settings),
                 base_url=settings.openai_base_url,
                 temperature=settings.temperature,
                 max_answer_tokens=settings.max_answer_tokens,
@@ -476,5 +483,32 @@ def _build_answering(
         max_turns_in_flight=settings.max_turns_in_flight,
     )
     return Answering(
-        values, knowledge=knowledge, toolbox=toolbox, model=model, sheet_path=sheet_path
+        values,
+        knowledge=knowledge,
+        toolbox=toolbox,
+        model=model,
+        sheet_path=sheet_path,
+        wording=wording,
     )
+
+
+def _build_wording(
+    settings: Settings,
+    database: Database,
+    prices: Prices,
+    count: CountTokens,
+    provider: Provider | None,
+) -> Wording | None:
+    if provider is None:
+        return None
+    url, models = settings.openai_base_url, _list_models(settings)
+    values = WordingValues(
+        prices={model: prices.price_of(model, url) for model in models},
+        budget_cap=get_budget_cap(settings),
+    )
+    return Wording(values, provider=provider, database=database, count=count)
+
+
+def _list_models(settings: Settings) -> tuple[str, ...]:
+    models = (settings.openai_model, settings.openai_fallback_model)
+    return tuple(model for model in models if model)

@@ -16,9 +16,9 @@ from chatbot.engine.limited import TurnReading
 from chatbot.engine.model_answer import FILES_QUESTION, MAX_TOOL_CALLS, ModelAnswer, Rounds
 from chatbot.engine.outcome import Outcome
 from chatbot.engine.tools import DONE, Toolbox, ToolContext, ToolResult
+from chatbot.engine.wording import Wording, tell_summary
 from chatbot.errors import ModelUnavailable
 from chatbot.events import LimitedMode, TextDelta, ToolCalled, TurnEvent, Withheld
-from chatbot.knowledge.fit import summarise
 from chatbot.llm.provider import StreamBroken
 from chatbot.people.job_descriptions import NewJob
 from chatbot.storage.models import EscalationReason, MessageStatus
@@ -36,8 +36,9 @@ ESCALATIONS: dict[str, EscalationReason] = {
 }
 
 
+FIT_BEGINNING = "I have compared this job description with {first}'s records."
 FIT_ANSWER = """\
-I have compared this job description with {first}'s records.
+
 
 {lines}
 
@@ -67,8 +68,10 @@ class Answering:
         toolbox: Toolbox,
         model: ModelAnswer | None,
         sheet_path: Callable[[uuid.UUID], str],
+        wording: Wording | None = None,
     ) -> None:
         self._sheet_path = sheet_path
+        self._wording = wording
         self._values = values
         self._knowledge = knowledge
         self._toolbox = toolbox
@@ -88,7 +91,10 @@ class Answering:
 
     def worst_case(self, draft: Draft) -> int:
         """The most that a turn can cost, in micro-USD."""
-        if self._model is None or draft.job is not None:
+        if draft.job is not None:
+            wording = self._wording
+            return wording.worst_case_of(draft.job, draft.knowledge) if wording else 0
+        if self._model is None:
             return 0
         return self._model.worst_case(draft)
 
@@ -99,7 +105,9 @@ class Answering:
         and a stream that breaks after its first text ends as interrupted.
         """
         if turn.draft.job is not None:
-            yield self._tell_fit(turn.draft.job)
+            async with aclosing(self._tell_fit(turn, turn.draft.job, outcome)) as told:
+                async for delta in told:
+                    yield delta
             return
         words = turn.draft.question or (turn.draft.earlier_words or ("",))[-1]
         reading = turn.draft.knowledge.rules.read(words, history=turn.draft.earlier_words)
@@ -127,14 +135,22 @@ class Answering:
         async for event in self._by_rules(turn, reading, words, outcome):
             yield event
 
-    def _tell_fit(self, job: NewJob) -> TextDelta:
-        """The answer to a job description: what its fit sheet comes to, by rules alone, so that
-        nothing that stands in it speaks to a model, and where the whole sheet is."""
+    async def _tell_fit(
+        self, turn: Turn, job: NewJob, outcome: Outcome
+    ) -> AsyncGenerator[TextDelta]:
+        """The answer to a job description: what its fit sheet comes to, and where the whole sheet
+        is. Rules alone judge it; a model may word what they say."""
         first = self._values.owner_first_name
-        told = summarise(job.sheet, first_name=first)
+        yield TextDelta(FIT_BEGINNING.format(first=first))
+        worded = None
+        if self._wording is not None and turn.has_money:
+            worded = await self._wording.word_summary(job, turn.draft.knowledge, outcome)
+        if self._wording is not None and worded is not None:
+            await self._wording.keep(job.id, worded)
+        told = tell_summary(job.sheet, worded, first_name=first)
         lines = "\n".join(f"- {_MARKUP.sub('', line)}" for line in told)
         link = FIT_LINK.format(path=self._sheet_path(job.id))
-        return TextDelta(FIT_ANSWER.format(first=first, lines=lines, link=link))
+        yield TextDelta(FIT_ANSWER.format(lines=lines, link=link))
 
     async def _file(self, turn: Turn, words: str, rounds: Rounds) -> ToolCalled:
         """File the question whose answer was not in the records, once a turn."""

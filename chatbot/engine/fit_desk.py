@@ -6,15 +6,16 @@ then answers with the job in mind.
 
 import asyncio
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
 
 from chatbot.engine.knowledge_now import Knowledge, KnowledgeNow
+from chatbot.engine.wording import Wording, tell_summary
 from chatbot.errors import InvalidInput, NotFound
 from chatbot.events import Bell
-from chatbot.knowledge.fit import FitSheet, read_sheet, summarise
+from chatbot.knowledge.fit import FitSheet, read_sheet
 from chatbot.people.call_desk import Visit
 from chatbot.people.fit_links import FitLinks
 from chatbot.people.job_descriptions import (
@@ -54,7 +55,7 @@ class SheetView:
 
 
 class FitDesk:
-    """Makes fit sheets and finds them again."""
+    """Makes fit sheets and finds them again; `wording` is None where there is no model."""
 
     def __init__(
         self,
@@ -66,6 +67,7 @@ class FitDesk:
         links: FitLinks,
         bell: Bell,
         limits: Limits,
+        wording: Wording | None = None,
     ) -> None:
         self._database = database
         self._knowledge = knowledge
@@ -74,6 +76,7 @@ class FitDesk:
         self._links = links
         self._bell = bell
         self._limits = limits
+        self._wording = wording
 
     async def make_for_chat(
         self,
@@ -100,7 +103,7 @@ class FitDesk:
         who = None if visit.is_new else str(visit.session_id)
         await self._limits.take(LimitKind.FIT, session=who, address=address)
         knowledge = await self._database.read(self._knowledge.read)
-        job = await self.read_job(text, knowledge)
+        job = await self._word(await self.read_job(text, knowledge), knowledge)
         first_name = knowledge.profile.first_name
 
         def work(session: Session) -> tuple[JobDescription, uuid.UUID]:
@@ -120,6 +123,12 @@ class FitDesk:
         self._bell.ring(visit.session_id)
         self._bell.ring_owner(conversation_id)
         return self._view(row)
+
+    async def _word(self, job: NewJob, knowledge: Knowledge) -> NewJob:
+        """The job with its summary in the model's words, where a model gives some."""
+        if self._wording is None:
+            return job
+        return replace(job, worded=await self._wording.word_summary(job, knowledge))
 
     async def check(self, text: str) -> None:
         """Raises InvalidInput for a text that no sheet could be made of; fetches no link."""
@@ -163,11 +172,12 @@ class FitDesk:
 
     def _view(self, row: JobDescription) -> SheetView:
         sheet = read_sheet(row.fit or {})
+        first = self._knowledge.latest.profile.first_name
         return SheetView(
             id=row.id,
             title=row.title,
             sheet=sheet,
-            summary=summarise(sheet, first_name=self._knowledge.latest.profile.first_name),
+            summary=tell_summary(sheet, row.worded, first_name=first),
             path=self._links.build_path(row.id),
             made_at=row.created_at,
             source_url=row.source_url,

@@ -44,7 +44,8 @@ BATCH_SECONDS = 20.0
 BATCH_TEXTS = 32
 # Below the 8,191 tokens that embedding models read, whatever the language.
 TEXT_CHARACTERS = 4_000
-FOUND = 5
+# As few as that, because what is chosen for one question is not in the beginning that is cached.
+FOUND = 3
 # Embedding models have another vocabulary than the one that tokens are counted with.
 _FACTOR = 2
 

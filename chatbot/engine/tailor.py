@@ -2,11 +2,14 @@
 
 There is one conversation for each job, whose id is the job's; it is kept with the job and goes with
 it. Everything is made by rules from the records as they are now, so that it works without a model
-and every claim has its source. For the owner's handlers and routes only.
+and every claim has its source; a model words advice and letter, and no more. For the owner's
+handlers and routes only.
 """
 
+import asyncio
+import logging
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,10 +18,18 @@ from sqlmodel import Session
 from chatbot.engine.fit_desk import FitDesk
 from chatbot.engine.knowledge_now import Knowledge, KnowledgeNow
 from chatbot.engine.limited import COVERED
+from chatbot.engine.wording import (
+    Wording,
+    WordingTask,
+    apply_wording,
+    build_task,
+    tell_summary,
+)
 from chatbot.errors import InvalidInput, NotFound
-from chatbot.knowledge.fit import FitSheet, build_fit_sheet, summarise
+from chatbot.knowledge.fit import FitSheet, build_fit_sheet
 from chatbot.knowledge.fit_verdict import Evidence, FitStatus
 from chatbot.knowledge.records import list_passages, shorten_quote
+from chatbot.knowledge.rewording import Phrase
 from chatbot.knowledge.sections import Section
 from chatbot.knowledge.tailoring import (
     Advice,
@@ -38,6 +49,9 @@ from chatbot.storage.models import JobDescription, utc_now
 from chatbot.storage.pages import PageOf, PageRequest
 from chatbot.text import clean_text
 
+log = logging.getLogger(__name__)
+
+TAILORED = "tailored"
 MAX_QUESTION = 2000
 MAX_TURNS = 200
 SHOWN_HITS = 3
@@ -88,12 +102,27 @@ class TailorDesk:
     """One method for each thing that the owner can do about a job."""
 
     def __init__(
-        self, *, database: Database, knowledge: KnowledgeNow, fit: FitDesk, links: FitLinks
+        self,
+        *,
+        database: Database,
+        knowledge: KnowledgeNow,
+        fit: FitDesk,
+        links: FitLinks,
+        wording: Wording | None = None,
     ) -> None:
         self._database = database
         self._knowledge = knowledge
         self._fit = fit
         self._links = links
+        self._wording = wording
+        self._wordings: dict[uuid.UUID, asyncio.Task[None]] = {}
+
+    async def close(self) -> None:
+        """End what is being worded."""
+        tasks = list(self._wordings.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def list_jobs(self, *, only: str = "", page: int = 1) -> PageOf[JobLine]:
         """The saved job descriptions, the latest first; `only` is own or brought, "" for all."""
@@ -124,12 +153,40 @@ class TailorDesk:
         await self._database.write(work)
 
     async def open_job(self, job_id: str | uuid.UUID) -> TailorFile:
-        """A job with its sheet by the records of now, advice, letter and conversation."""
+        """A job with its sheet by the records of now, advice, letter and conversation.
 
-        def work(session: Session) -> tuple[JobDescription, Knowledge]:
-            return _get(session, job_id), self._knowledge.read(session)
+        Advice and letter are in the program's own words until a model has worded them, which
+        begins now, where there is one, and is there the next time.
+        """
+        row, knowledge = await self._read(job_id)
+        made = _make(row, knowledge)
+        self._begin_wording(row, made, knowledge)
+        return self._build(row, made, knowledge)
 
-        return self._build(*await self._database.read(work))
+    async def _read(self, job_id: str | uuid.UUID) -> tuple[JobDescription, Knowledge]:
+        return await self._database.read(
+            lambda session: (_get(session, job_id), self._knowledge.read(session))
+        )
+
+    def _begin_wording(self, row: JobDescription, made: "_Made", knowledge: Knowledge) -> None:
+        """Have advice and letter worded, unless these very sentences have been or are about to."""
+        if self._wording is None or row.id in self._wordings:
+            return
+        task = build_task(made.phrases, made.sheet, knowledge)
+        if task.is_worded(row.worded, TAILORED):
+            return
+        worded = asyncio.create_task(self._word(self._wording, row.id, task), name="tailor wording")
+        self._wordings[row.id] = worded
+        worded.add_done_callback(lambda _task: self._wordings.pop(row.id, None))
+
+    async def _word(self, wording: Wording, job_id: uuid.UUID, task: WordingTask) -> None:
+        try:
+            stored = await wording.word_paid(task)
+            if stored is not None:
+                await wording.keep(job_id, {TAILORED: stored})
+        except Exception:
+            # Nobody need wait for it: its failure would be told nowhere.
+            log.exception("advice not worded")
 
     async def ask(self, job_id: str | uuid.UUID, question: str) -> TailorTurn:
         """Answer a question about a job from the records, and keep it in the job's conversation.
@@ -143,6 +200,10 @@ class TailorDesk:
             raise InvalidInput(f"Please ask in at most {MAX_QUESTION:,} characters.")
 
         file = await self.open_job(job_id)
+        if find_topic(question) and file.id in self._wordings:
+            await asyncio.wait([self._wordings[file.id]])
+            row, knowledge = await self._read(job_id)
+            file = self._build(row, _make(row, knowledge), knowledge)
         answer, evidence = self._answer(file, question)
         turn = TailorTurn(question, answer, evidence, utc_now())
 
@@ -169,9 +230,9 @@ class TailorDesk:
         quoted = tuple(_quote_best(hit.section, question) for hit in hits)
         return "\n".join(f"- {e.source}: \u201c{e.quote}\u201d" for e in quoted), quoted
 
-    def _build(self, row: JobDescription, knowledge: Knowledge) -> TailorFile:
-        profile = knowledge.profile
-        sheet = build_fit_sheet(row.text, profile, today=utc_now().date())
+    def _build(self, row: JobDescription, made: "_Made", knowledge: Knowledge) -> TailorFile:
+        words = iter(apply_wording(made.phrases, (row.worded or {}).get(TAILORED)))
+        first = knowledge.profile.first_name
         return TailorFile(
             id=row.id,
             title=row.title,
@@ -179,13 +240,32 @@ class TailorDesk:
             source_url=row.source_url,
             conversation_id=row.conversation_id,
             created_at=row.created_at,
-            sheet=sheet,
-            summary=summarise(sheet, first_name=profile.first_name),
+            sheet=made.sheet,
+            summary=tell_summary(made.sheet, row.worded, first_name=first),
             path=self._links.build_path(row.id),
-            advice=build_advice(sheet, profile),
-            letter=build_letter(sheet, profile),
+            advice=tuple(replace(one, phrase=next(words)) for one in made.advice),
+            letter=tuple(replace(line, phrase=next(words)) for line in made.letter),
             turns=tuple(map(_read_turn, row.tailoring or ())),
         )
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What rules make of a job, in the program's own words."""
+
+    sheet: FitSheet
+    advice: tuple[Advice, ...]
+    letter: tuple[LetterLine, ...]
+
+    @property
+    def phrases(self) -> list[Phrase]:
+        return [*(one.phrase for one in self.advice), *(line.phrase for line in self.letter)]
+
+
+def _make(row: JobDescription, knowledge: Knowledge) -> _Made:
+    profile = knowledge.profile
+    sheet = build_fit_sheet(row.text, profile, today=utc_now().date())
+    return _Made(sheet, build_advice(sheet, profile), build_letter(sheet, profile))
 
 
 def _quote_best(section: Section, question: str) -> Evidence:

@@ -22,8 +22,12 @@ from chatbot.knowledge.fit_verdict import Evidence, FitStatus, Verdict
 from chatbot.knowledge.job_description import find_job_title
 from chatbot.knowledge.job_requirements import Requirement, RequirementKind, find_requirements
 from chatbot.knowledge.records import Records
+from chatbot.knowledge.rewording import Phrase, list_gaps
 from chatbot.knowledge.sections import Profile
 
+NOTHING_ASKED = (
+    "No requirement could be read from this text. Paste the part that says what is asked for."
+)
 _RULES = {
     RequirementKind.YEARS: judge_years,
     RequirementKind.DEGREE: judge_degree,
@@ -152,16 +156,19 @@ def list_questions(sheet: FitSheet, *, first_name: str) -> tuple[str, ...]:
 
 def summarise(sheet: FitSheet, *, first_name: str) -> tuple[str, ...]:
     """The sheet in a few sentences, gaps named first among what is not met."""
+    return tuple(phrase.text for phrase in build_summary(sheet, first_name=first_name))
+
+
+def build_summary(sheet: FitSheet, *, first_name: str) -> tuple[Phrase, ...]:
+    """The sentences of `summarise`; in their gaps is what comes from the job description."""
     if not sheet.items:
-        return (
-            "No requirement could be read from this text. Paste the part that says what is asked "
-            "for.",
-        )
+        return (Phrase(NOTHING_ASKED, is_fixed=True),)
     musts = [item for item in sheet.items if item.is_must]
     nice = [item for item in sheet.items if not item.is_must]
-    lines = [_tally("requirements", musts)] if musts else []
+    tallies = [_tally("requirements", musts)] if musts else []
     if nice:
-        lines.append(_tally("wishes beyond that", nice))
+        tallies.append(_tally("wishes beyond that", nice))
+    lines = [Phrase(tally, is_fixed=True) for tally in tallies]
     said = (
         (FitStatus.GAP, f"Not in {first_name}'s records, though they cover the topic"),
         (FitStatus.PARTIAL, "Met in part"),
@@ -170,10 +177,10 @@ def summarise(sheet: FitSheet, *, first_name: str) -> tuple[str, ...]:
     for status, words in said:
         found = [item for item in sheet.items if item.status is status and not _is_trait(item)]
         if found:
-            lines.append(f"{words}: {_list(found)}.")
+            lines.append(_list(words, found))
     traits = [item for item in sheet.items if item.status is FitStatus.UNKNOWN and _is_trait(item)]
     if traits:
-        lines.append(f"No record can show it, so judge it in person: {_list(traits)}.")
+        lines.append(_list("No record can show it, so judge it in person", traits))
     return tuple(lines)
 
 
@@ -195,10 +202,14 @@ def _tally(what: str, items: Sequence[FitItem]) -> str:
     return ", ".join(parts) + "."
 
 
-def _list(items: Sequence[FitItem], most: int = 5) -> str:
+def _list(words: str, items: Sequence[FitItem], most: int = 5) -> Phrase:
     named = [_short(item.requirement) for item in items[:most]]
     rest = len(items) - len(named)
-    return "; ".join(named) + (f"; and {rest} more" if rest > 0 else "")
+    listed = list_gaps(len(named))
+    if rest > 0:
+        listed += f"; and {{{len(named) + 1}}}"
+        named.append(f"{rest} more")
+    return Phrase(f"{words}: {listed}.", tuple(named))
 
 
 def _short(text: str, limit: int = 70) -> str:

@@ -1,19 +1,23 @@
 """A fit sheet as Markdown, to be kept, sent on or pasted into other tools."""
 
 import re
+from collections.abc import Sequence
 
-from chatbot.knowledge.fit import FitItem, FitSheet, summarise
+from chatbot.knowledge.fit import FitItem, FitSheet
 
 STATUS_WORDS = {"met": "Met", "partial": "In part", "gap": "Gap", "unknown": "Open"}
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!])")
 
 
-def write_markdown(sheet: FitSheet, *, owner_name: str, first_name: str) -> str:
-    """The whole sheet; what comes from outside is escaped, so that it stays text."""
+def write_markdown(
+    sheet: FitSheet, summary: Sequence[str], *, owner_name: str, first_name: str
+) -> str:
+    """The whole sheet under its summary; what comes from outside is escaped, so that it stays
+    text."""
     lines = [
         f"# Fit sheet: {_plain(owner_name)} for {_plain(sheet.title or 'this role')}",
         "",
-        *(f"- {_plain(line)}" for line in summarise(sheet, first_name=first_name)),
+        *(f"- {_plain(line)}" for line in summary),
         "",
     ]
     musts = [item for item in sheet.items if item.is_must]

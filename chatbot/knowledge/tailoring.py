@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from chatbot.knowledge.fit import FitItem, FitSheet
 from chatbot.knowledge.fit_verdict import Evidence, FitStatus
+from chatbot.knowledge.rewording import Phrase, list_gaps, quoted
 from chatbot.knowledge.sections import Profile, Section, SectionKind
 from chatbot.knowledge.skill_names import find_skills
 
@@ -41,16 +42,26 @@ class Advice:
     """One proposal and what of the records or of the job it rests on."""
 
     kind: AdviceKind
-    text: str
+    phrase: Phrase
     evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The proposal in words."""
+        return self.phrase.text
 
 
 @dataclass(frozen=True)
 class LetterLine:
     """One paragraph of a letter; one that claims something about the owner has its evidence."""
 
-    text: str
+    phrase: Phrase
     evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The paragraph in words."""
+        return self.phrase.text
 
 
 def build_advice(sheet: FitSheet, profile: Profile) -> tuple[Advice, ...]:
@@ -68,24 +79,29 @@ def build_advice(sheet: FitSheet, profile: Profile) -> tuple[Advice, ...]:
 def build_letter(sheet: FitSheet, profile: Profile) -> tuple[LetterLine, ...]:
     """A cover letter: what the job asks for, each with what the records say to it."""
     role = f"the role {sheet.title}" if sheet.title else "the role that you describe"
+    hello = _fixed("Dear hiring team,"), _fixed("I am writing about {1}.", role)
     met = [item for item in sheet.items if item.status is FitStatus.MET and item.evidence]
     points = sorted(met, key=lambda item: not item.is_must)[:MAX_LETTER_POINTS]
     gaps = [i for i in sheet.items if i.status is FitStatus.GAP and i.is_must and i.evidence][:2]
-    lines = [LetterLine("Dear hiring team,"), LetterLine(f"I am writing about {role}.")]
+    lines = [LetterLine(phrase) for phrase in hello]
     lines += [LetterLine(_point(item), item.evidence[:2]) for item in points]
     if not points:
-        lines.append(LetterLine("My records show none of what you ask for, so I would rather ask."))
+        none = "My records show none of what you ask for, so I would rather ask."
+        lines.append(LetterLine(_fixed(none)))
     if gaps:
-        named = " and ".join(f"\u201c{item.requirement}\u201d" for item in gaps)
+        named = [quoted(item.requirement) for item in gaps]
         evidence = tuple(found for item in gaps for found in item.evidence[:1])
-        lines.append(LetterLine(f"To be plain: I do not bring {named} today.", evidence))
+        listed = list_gaps(len(named), separator=" and ")
+        plain = Phrase(f"To be plain: I do not bring {listed} today.", tuple(named))
+        lines.append(LetterLine(plain, evidence))
     contact = [
         s for s in profile.sections if profile.availability and profile.availability in s.text
     ]
     if contact:
-        quoted = Evidence(profile.availability, contact[0].label, contact[0].id)
-        lines.append(LetterLine(f"On my availability: {profile.availability}.", (quoted,)))
-    return (*lines, LetterLine("Kind regards,\n" + profile.name))
+        held = Evidence(profile.availability, contact[0].label, contact[0].id)
+        said = Phrase("On my availability: {1}.", (profile.availability,))
+        lines.append(LetterLine(said, (held,)))
+    return (*lines, LetterLine(_fixed("Kind regards,\n{1}", profile.name)))
 
 
 def find_topic(question: str) -> str:
@@ -93,11 +109,16 @@ def find_topic(question: str) -> str:
     return next((name for name, pattern in _MEANT.items() if pattern.search(question)), "")
 
 
-def _point(item: FitItem) -> str:
-    asked = f"You ask for \u201c{item.requirement}\u201d."
+def _fixed(template: str, *slots: str) -> Phrase:
+    return Phrase(template, slots, is_fixed=True)
+
+
+def _point(item: FitItem) -> Phrase:
+    asked = quoted(item.requirement)
     if item.kind == "years":
-        return f"{asked} My records show {item.note}."
-    return f"{asked} From my records: \u201c{item.evidence[0].quote.strip(' .')}\u201d."
+        return Phrase("You ask for {1}. My records show {2}.", (asked, item.note))
+    held = quoted(item.evidence[0].quote.strip(" ."))
+    return Phrase("You ask for {1}. From my records: {2}.", (asked, held))
 
 
 def _highlight(sheet: FitSheet, sections: dict[str, Section]) -> Iterable[Advice]:
@@ -106,8 +127,9 @@ def _highlight(sheet: FitSheet, sections: dict[str, Section]) -> Iterable[Advice
         shown = [e for e in item.evidence if _kind(e, sections) in _SHOWN and e.quote not in told]
         if item.status is FitStatus.MET and item.kind != "years" and shown:
             told.add(shown[0].quote)
-            text = f"Let this stand out, because \u201c{item.requirement}\u201d is asked for."
-            yield Advice(AdviceKind.HIGHLIGHT, text, tuple(shown[:1]))
+            words = "Let this stand out, because {1} is asked for."
+            phrase = Phrase(words, (quoted(item.requirement),))
+            yield Advice(AdviceKind.HIGHLIGHT, phrase, tuple(shown[:1]))
 
 
 def _reorder(sheet: FitSheet, profile: Profile) -> Iterable[Advice]:
@@ -124,15 +146,15 @@ def _reorder(sheet: FitSheet, profile: Profile) -> Iterable[Advice]:
         if best is None or counts[best.id] < 2 or rows[0] is best:
             continue
         if counts[best.id] > counts[rows[0].id]:
-            number, name = counts[best.id], f"\u201c{_name(best)}\u201d"
-            text = (
-                f"Give {name} the most room: of all your jobs it shows most of what is asked for."
-            )
+            name = quoted(_name(best))
+            words = "Give {1} the most room: of all your jobs it shows most of what is asked for."
+            phrase = Phrase(words, (name,))
             if kind is SectionKind.PROJECT:
-                above = f"\u201c{_name(rows[0])}\u201d"
-                text = f"Move {name} above {above}: it shows {number} of the things asked for."
+                slots = (name, quoted(_name(rows[0])), str(counts[best.id]))
+                words = "Move {1} above {2}: it shows {3} of the things asked for."
+                phrase = Phrase(words, slots)
             first = best.text.splitlines()[0]
-            yield Advice(AdviceKind.REORDER, text, (Evidence(first, best.label, best.id),))
+            yield Advice(AdviceKind.REORDER, phrase, (Evidence(first, best.label, best.id),))
 
 
 def _rephrase(sheet: FitSheet, sections: dict[str, Section]) -> Iterable[Advice]:
@@ -149,33 +171,35 @@ def _rephrase(sheet: FitSheet, sections: dict[str, Section]) -> Iterable[Advice]
             if not same:
                 named = mention.skill.pattern.search(found[0].quote)
                 yours = named[0] if named else mention.skill.name
-                text = f"The job says \u201c{asked}\u201d where you say \u201c{yours}\u201d."
-                yield Advice(AdviceKind.REPHRASE, f"{text} Use both.", tuple(found[:1]))
+                words = "The job says {1} where you say {2}. Use both."
+                phrase = Phrase(words, (quoted(asked), quoted(yours)))
+                yield Advice(AdviceKind.REPHRASE, phrase, tuple(found[:1]))
             elif all(_kind(e, sections) is SectionKind.SKILL for e in found):
-                text = f"\u201c{asked}\u201d stands in a list only. Say where you used it."
-                yield Advice(AdviceKind.REPHRASE, text, tuple(found[:1]))
+                words = "{1} stands in a list only. Say where you used it."
+                phrase = Phrase(words, (quoted(asked),))
+                yield Advice(AdviceKind.REPHRASE, phrase, tuple(found[:1]))
 
 
 def _learn(sheet: FitSheet) -> Iterable[Advice]:
     for item in sheet.items:
         if item.status is FitStatus.GAP:
-            weight = "It is a must here" if item.is_must else "It is a wish here"
-            text = (
-                f"\u201c{item.requirement}\u201d is a gap. {weight}; learn it or be plain about it."
-            )
-            yield Advice(AdviceKind.LEARN, text, item.evidence[:1])
+            weight = "must" if item.is_must else "wish"
+            words = f"{{1}} is a gap. It is a {weight} here; learn it or be plain about it."
+            phrase = Phrase(words, (quoted(item.requirement),))
+            yield Advice(AdviceKind.LEARN, phrase, item.evidence[:1])
         elif item.status is FitStatus.PARTIAL and "not in the records" in item.note:
             missing = item.note.partition("not in the records: ")[2].partition(";")[0]
-            text = f"Of \u201c{item.requirement}\u201d you lack {missing}."
-            yield Advice(AdviceKind.LEARN, text, item.evidence[:1])
+            # Denied of one gap and not of the other, which a rewording could blur.
+            phrase = _fixed("Of {1} you lack {2}.", quoted(item.requirement), missing)
+            yield Advice(AdviceKind.LEARN, phrase, item.evidence[:1])
 
 
 def _tell(sheet: FitSheet) -> Iterable[Advice]:
     for item in sheet.items:
         if item.asks or (item.status is FitStatus.UNKNOWN and item.kind != "trait"):
             named = " and ".join(item.asks) or item.requirement
-            text = f"Your records do not say anything about {named}. If you have it, add it."
-            yield Advice(AdviceKind.TELL, text)
+            words = "Your records do not say anything about {1}. If you have it, add it."
+            yield Advice(AdviceKind.TELL, Phrase(words, (named,)))
 
 
 def _kind(found: Evidence, sections: dict[str, Section]) -> SectionKind | None:

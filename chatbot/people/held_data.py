@@ -26,7 +26,7 @@ from chatbot.storage.visitor_rows import contacts_of, visit_rows
 # What opens something, or names a run of the program: no data about a person.
 _SECRET = {"token_hash", "code_hash", "claimed_by", "run_id"}
 # The owner's own thoughts about a job.
-_OWNERS = {"tailoring"}
+_OWNERS = {"tailoring", "worded"}
 
 
 @dataclass(frozen=True)

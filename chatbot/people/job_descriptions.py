@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -29,13 +30,15 @@ TOO_SHORT = "This is too short for a job description. Please paste all of it."
 
 @dataclass(frozen=True)
 class NewJob:
-    """A job description that has been judged and not been kept yet."""
+    """A job description that has been judged and not been kept yet; `worded` is how a model worded
+    what is said of it."""
 
     text: str
     trimmed: str
     sheet: FitSheet
     source_url: str | None = None
     id: uuid.UUID = field(default_factory=new_id)
+    worded: dict[str, Any] | None = None
 
 
 class JobReader:
@@ -67,6 +70,11 @@ class JobReader:
         return trim_job(text, self._tokens, self._count)
 
 
+def hash_text(text: str) -> str:
+    """What tells whether a job description is one that was brought before."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def check_job_text(text: str) -> str:
     """The text, cleaned; raises InvalidInput with what to change."""
     text = clean_text(text) if isinstance(text, str) else ""
@@ -93,7 +101,7 @@ def keep_job(
     With a conversation, what is unknown is filed; without one it is the owner's own.
     """
     session.flush()  # The message first: without it the row would point at nothing.
-    text_hash = hashlib.sha256(job.text.encode()).hexdigest()
+    text_hash = hash_text(job.text)
     is_known = jobs.is_text_known(session, text_hash=text_hash)
     row = JobDescription(
         id=job.id,
@@ -105,6 +113,7 @@ def keep_job(
         source_url=job.source_url,
         text_hash=text_hash,
         fit=job.sheet.to_json(),
+        worded=job.worded,
     )
     session.add(row)
     session.flush()

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, exists, select
@@ -36,6 +37,24 @@ def is_text_known(session: Session, *, text_hash: str) -> bool:
         JobDescription.text_hash == text_hash, col(JobDescription.conversation_id).is_not(None)
     )
     return session.exec(statement.limit(1)).first() is not None
+
+
+def list_worded(session: Session, *, text_hash: str, limit: int = 20) -> list[dict[str, Any]]:
+    """How a model worded what was said of the same text, the oldest first."""
+    statement = (
+        select(JobDescription.worded)
+        .where(JobDescription.text_hash == text_hash, col(JobDescription.worded).is_not(None))
+        .order_by(col(JobDescription.id))
+        .limit(limit)
+    )
+    return [dict(worded) for worded in session.exec(statement).all() if worded is not None]
+
+
+def keep_worded(session: Session, *, job_id: uuid.UUID, worded: dict[str, Any]) -> None:
+    """Keep how a model worded what goes by some names, where the job is still there."""
+    row = get_job(session, job_id=job_id, for_update=True)
+    if row is not None:
+        row.worded = {**(row.worded or {}), **worded}
 
 
 def find_question_group(session: Session, *, text: str) -> uuid.UUID | None:

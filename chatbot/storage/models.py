@@ -457,7 +457,7 @@ class JobDescription(Table, table=True):
     text_hash: str | None = Field(default=None, max_length=64, index=True)
     fit: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     tailoring: list[dict[str, Any]] | None = Field(default=None, sa_type=JSON)
-    worded: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    worded: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 

@@ -75,7 +75,9 @@ class FitPages:
     def markdown(self, view: SheetView) -> str:
         """The sheet as a file."""
         values = self._frame.values
-        return write_markdown(view.sheet, owner_name=values.name, first_name=values.first_name)
+        return write_markdown(
+            view.sheet, view.summary, owner_name=values.name, first_name=values.first_name
+        )
 
     def gone(self) -> str:
         """The page for a link that opens nothing."""

@@ -154,7 +154,12 @@ def test_only_what_the_owner_can_tell_is_asked():
 
 def test_the_markdown_keeps_foreign_text_as_text():
     sheet = build_fit_sheet("Requirements\n- Rust [x](javascript:1) <b>", SAMPLE, today=TODAY)
-    text = write_markdown(sheet, owner_name="Mara Lindqvist", first_name="Mara")
+    text = write_markdown(
+        sheet,
+        summarise(sheet, first_name="Mara"),
+        owner_name="Mara Lindqvist",
+        first_name="Mara",
+    )
     assert "\\[x\\](javascript:1)" in text
     assert "\\<b" in text
     assert "**Gap**" in text
