@@ -162,10 +162,12 @@ class Support:
             return True
         words = set(reading.words)
         is_open = record.span.end is None
-        is_now = self._now.search(low)
-        if words & ONGOING_CUES or (record.kind in WORKISH and is_now):
-            return is_open or bool(words & ENDED_CUES)
-        if words & ENDED_CUES or "used to" in low:
+        is_over = bool(words & ENDED_CUES) or "used to" in low
+        if words & ONGOING_CUES or (
+            not is_over and record.kind in WORKISH and self._now.search(low)
+        ):
+            return is_open or is_over
+        if is_over:
             return not (is_open and record.kind in (SectionKind.WORK, SectionKind.VOLUNTEER))
         return True
 

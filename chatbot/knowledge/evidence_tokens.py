@@ -72,7 +72,7 @@ _COMPARED_UP = frozenset("over more above exceeding beyond".split())
 _COMPARED_DOWN = frozenset("under less fewer below".split())
 _SCALE = re.compile(r"(?:\d\s*/\s*|\bout of\s+(?:an?\s+)?|\d\.\d+ of\s+)$")
 _RATE = re.compile(
-    r"(?i)[\d.,$€£]+(?:\s?[%kmbn+]+\b)?[^.;,()]{0,34}?(?:\b(?:per|each|every|(?<!in )(?<!within )"
+    r"(?i)[\d.,$€£]*(?:\s?[%kmbn+]+\b)?[^.;,()]{0,34}?(?:\b(?:per|each|every|(?<!in )(?<!within )"
     r"(?<!for )(?<!over )an?)\s+(second|minute|hour|day|night|week|month|quarter|year)\b"
     r"|/\s?(s|sec|second|min|minute|h|hr|hour|d|day|week|month|year)\b"
     r"|\b(" + "|".join(PERIODS) + r")\b)"
