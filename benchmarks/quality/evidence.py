@@ -2,7 +2,7 @@
 
 Rows are made by code from the facts in `resumes/` (the seeds are in the figures), or read from
 `evidence/*.jsonl` where the folder has them: profile, question, sentence, supported. Those of
-`sample_sentences.jsonl` were written by hand about the sample profile, in four sets, each before
+`sample_sentences.jsonl` were written by hand about the sample profile, in sets, each before
 its results were known; `before` is the sentence that a row continues.
 """
 

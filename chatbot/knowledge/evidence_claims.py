@@ -10,7 +10,9 @@ from chatbot.knowledge.evidence_words import NEARLY_WON, NEGATIONS, PERIODS
 from chatbot.knowledge.evidence_written import written_out
 from chatbot.knowledge.words import plain, split_words
 
-_MOST = re.compile(r"\b(?:the|his|her|their|one of the) (?:(?:\w+ )?most (?!recent)|leading\b)")
+_MOST = re.compile(
+    r"\b(?:the|his|her|their|one of the) (?:(?:\w+ )?most (?!recent)(\w+)|leading\b)"
+)
 _TITLED = re.compile(
     r"\b(?:as|is|was|been|became|become|served as|employed|role of|position of|promoted to)\s+"
     r"(?:(?:currently|now|also|once)\s+)?(?:(?:an?|the|our|its|their)\s+)?(?!\w+(?:ing|ed)\b|(?:open|able|willing|happy|based|about)\b"
@@ -42,6 +44,16 @@ _WANTED = re.compile(
     r"|intend\w*|interested|pursuing|working towards?|consider\w*|open to|wish\w*|dreams?|prefer\w*"
     r"|suits?|like|love|enjoy|ideal\w*|happy|glad)\b"
 )
+_LEADS_MANY = re.compile(
+    r"(?i)\b(?:leads?|led|leading|manages?|managed|managing|directs?|directed|heads?|headed|oversees"
+    r"|oversaw|supervises?|supervised) (?:an? |the )?(?:team |group |staff )?(?:of )?"
+    r"(?:about |over |around |nearly )?(?:\d|(?:two|three|four|five|six|seven|eight|nine|ten|eleven"
+    r"|twelve|twenty|thirty|forty|fifty|hundreds|a hundred)\b)"
+)
+_EMPLOYED = re.compile(
+    r"\b(?:work(?:s|ed|ing)?|employed|job|joined|position|role|career|intern\w*|engineer|developer)"
+    r"\b[^,;]{0,30}? (?:at|for|by) (?=[A-Z])|\bjoined (?=[A-Z])"
+)
 _OFTEN = re.compile(
     r"\b(?:(?:every|each|once an?|twice an?|once per)\s+(?:second\s+|other\s+|single\s+)?"
     r"(day|night|week|weekend|month|quarter|year|morning|evening)\b|("
@@ -59,13 +71,15 @@ def read_clause(
     # "Cannot work without a permit" denies nothing but that she can.
     denials = [word for word in reading.words if word in NEGATIONS and word != "nor"]
     reading.negated = len(denials) % 2 == 1
-    if _MOST.search(text.lower()):
+    if most := _MOST.search(text.lower()):
         reading.musts.append("most")
     musts = set(reading.musts)
     reading.phrases = [
         {concept(plain(word)) for word in _CAPITAL.findall(phrase)} & musts
         for phrase in _PHRASE.findall(written_out(text))
     ]
+    if most and most[1]:
+        reading.phrases.append({"most", concept(plain(most[1]))})
     titled = _TITLED.search(text)
     if titled and not titled[1].rstrip().endswith("ors"):
         title = read(titled[1], ignored=ignored, starts=False)
@@ -74,6 +88,8 @@ def read_clause(
     reading.is_planned = bool(_WANTED.search(text.lower()))
     reading.is_nearly = bool(NEARLY_WON.search(text))
     claimed = musts | set(reading.softs)
+    reading.leads_many = bool(reading.numbers and _LEADS_MANY.search(text))
+    reading.is_employed = bool(_EMPLOYED.search(text))
     for match in _DEED.finditer(text):
         thing = {concept(word) for word in split_words(match[2])} & claimed
         if thing - groups()[1]:

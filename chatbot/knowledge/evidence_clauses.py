@@ -12,8 +12,8 @@ _MARKUP = re.compile(r"[*_`#>|~]+")
 _HARD = re.compile(
     r";\s+|\s[–—]\s(?![A-Z])|,?\s+(?=(?:but|while|whereas|although|though|however)\b)"
     r"|,?(?<!days)(?<!weeks)(?<!months)(?<!years)(?<!month)(?<!year)(?<!week)\s+"
-    r"(?=(?:before|after)\s+(?:\w+ing\b|(?:he|she|they)\b))|,\s+(?=so\b)"
-    r"|,\s+(?=(?:before|after)\b)"
+    r"(?=(?:before|after)\s+(?:\w+ (?:years?|months?) (?:at|with|in)\b|\w+ing\b"
+    r"|(?:he|she|they)\b))|,\s+(?=so\b)|,\s+(?=(?:before|after)\b)"
     r"|,\s+(?=(?:where|which|who|when|based in|located in)\b)|,\s+then\s+"
 )
 _SOFT = re.compile(
@@ -106,6 +106,7 @@ _REWORDED = tuple(
         (r"mother[- ]tongue|first language", "native language"),
         (r"(knows|works|known|suited|described|does|do|work) best", r"\1"),
         (r"manage[sd]? to", ""),
+        (r"(his|her|their) former(?! (?:employer|job|role|position|company))", r"\1"),
         (r"(less|fewer) than", "under"),
         (r"(more|greater) than", "over"),
         (r"(?<!the )(?<!an )only", ""),

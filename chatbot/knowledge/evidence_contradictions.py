@@ -1,5 +1,6 @@
 """What a clause may not say although its words are known: the contrary, or another's deed."""
 
+import re
 from collections.abc import Iterable
 
 from chatbot.knowledge.evidence_index import RecordIndex
@@ -9,6 +10,11 @@ from chatbot.knowledge.evidence_support import Support
 from chatbot.knowledge.evidence_words import NEGATIONS, light_stems
 from chatbot.knowledge.words import content_stems, stem
 
+_WHEN = re.compile(r"(?i)\s*(?:when|if|while|unless|whether)\b")
+_REFUSING = frozenset(
+    "refuse refuses refused dislike dislikes disliked hate hates avoid avoids rejects unwilling"
+    " incapable".split()
+)
 _NO_WORDS = frozenset(map(stem, NEGATIONS))
 
 
@@ -59,9 +65,15 @@ class Contradictions:
 
     def denies_plainly(self, reading: Reading, text: str) -> bool:
         """Whether a clause without a telling word denies what a line says: "never on call"."""
-        if "never" not in reading.words or reading.musts or reading.softs:
+        is_plain = not (reading.claims or reading.softs) and not _WHEN.match(text)
+        if not reading.negated or not is_plain:
             return False
+        if "never" not in reading.words:
+            # "Refuses to be on call" needs a line that denies; "not" may be no more than tone.
+            return bool(_REFUSING.intersection(reading.words))
         said = set(content_stems(text, ignored=self._index.owner_words)) - _NO_WORDS
+        if {stem("finish"), stem("complete")} & said:
+            return True
         return bool(said) and any(
             said <= set(content_stems(line.text)) and not line.reading.negated
             for record in self._index.records

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable
 
 from chatbot.knowledge.evidence_groups import concept
 from chatbot.knowledge.evidence_index import RecordIndex
+from chatbot.knowledge.evidence_kinds import is_job_of
 from chatbot.knowledge.evidence_lines import has_length, has_moment, has_number
 from chatbot.knowledge.evidence_reading import Reading
 from chatbot.knowledge.evidence_records import TOLD, Record
-from chatbot.knowledge.evidence_support import Support, is_job_of
+from chatbot.knowledge.evidence_support import Support
 from chatbot.knowledge.evidence_words import FOREIGN_TITLES, GERMAN
 from chatbot.knowledge.words import plain
 

@@ -90,6 +90,7 @@ article articles
 ! sabbatical
 ! veteran
 ! half
+! third
 ! majority
 ! citizen citizenship
 ! married

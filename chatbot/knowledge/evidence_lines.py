@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from functools import cache
 
 from chatbot.knowledge.evidence_groups import concept
-from chatbot.knowledge.evidence_reading import Reading
+from chatbot.knowledge.evidence_reading import Reading, read
 from chatbot.knowledge.evidence_records import ALIKE_LETTERS, Line, Record
-from chatbot.knowledge.evidence_tokens import TIME_UNITS, Length, Moment, Number
+from chatbot.knowledge.evidence_tokens import PEOPLE, TIME_UNITS, Length, Moment, Number
 from chatbot.knowledge.evidence_words import BEGUN_CUES, COUNTED, END_CUES
 from chatbot.knowledge.sections import SectionKind
 
@@ -16,6 +16,7 @@ FROM_TO = re.compile(r"\bfrom\b.{0,40}?([\w+#]+) (?:down |up )?to ([\w+#]+)")
 
 # "June 2021: Became ..." begins then.
 _ENTRY = re.compile(r"(?:^|\. )(?:[A-Z][a-z]+ )?(?:19|20)\d\d\s*:")
+_NAMED = re.compile(r"[A-Z]\w+(?: [A-Z]\w+)+")
 _NAMED_FOR = frozenset({SectionKind.PROJECT, SectionKind.PUBLICATION, SectionKind.AWARD})
 
 
@@ -56,6 +57,16 @@ def stands_near(line: Line, names: set[str]) -> bool:
     )
 
 
+def are_paired(line: Line, phrases: Sequence[set[str]]) -> bool:
+    """Whether two names are told of together, and not each of them with another name."""
+    parts = [part for part in line.text.split(" and ") if len(_NAMED.findall(part)) > 1]
+    if len(phrases) < 2 or len(parts) < 2:
+        return True
+    held = [read(part).stems for part in parts]
+    alone = [{n for n, stems in enumerate(held) if phrase <= stems} for phrase in phrases]
+    return not all(alone) or bool(set.intersection(*alone))
+
+
 def has_deed(record: Record, verb: str, thing: set[str]) -> bool:
     """Whether one line tells that this was led or made; what a record is named for was."""
     if record.kind in _NAMED_FOR and thing & record.title:
@@ -80,6 +91,8 @@ def _counted_concepts() -> frozenset[str]:
 
 def counts(number: Number, *lines: Line) -> bool:
     """Whether what a number counts stands in one of these lines."""
+    if "people" in number.after and any(PEOPLE.intersection(line.reading.words) for line in lines):
+        return True
     return not number.after or any(are_like(word, *lines) for word in number.after)
 
 

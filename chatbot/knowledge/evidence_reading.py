@@ -44,7 +44,8 @@ class Reading:
     of what somebody is said to be; `phrases` the concepts of each name of several words; `deeds`
     a verb and what was led or made; `periods` how often something is said to be; `praise` a
     superlative and what it praises; `is_planned` and `is_nearly` of what is wanted, or
-    was nearly won."""
+    was nearly won; `is_employed` of working somewhere,
+    `leads_many` of a number of people led."""
 
     stems: set[str] = field(default_factory=set)
     musts: list[str] = field(default_factory=list)
@@ -63,6 +64,8 @@ class Reading:
     praise: set[str] = field(default_factory=set)
     is_planned: bool = False
     is_nearly: bool = False
+    is_employed: bool = False
+    leads_many: bool = False
     negated: bool = False
 
     @property

@@ -25,6 +25,7 @@ _RANGE = re.compile(
 _DENYING = NEGATIONS | {"outside", "except", "unlike"}
 _PARTS = re.compile(r"[,;:.]| but | and ")
 _HAS_SUBJECT = re.compile(r"\b(?i:i|we|he|she|they|it|you)\b|^\s*[A-Z]")
+_WITHOUT = frozenset({"without", "outside", "except"})
 _ITEM_WORDS = 4
 _YEARED = re.compile(r"(?<=\d\)),\s+")
 _LEVEL = re.compile(
@@ -103,7 +104,11 @@ class Line:
             goes_on = bool(_DENYING.intersection(part.words)) or (
                 goes_on and is_item and not _HAS_SUBJECT.search(text)
             )
-            if goes_on:
+            denying = next((word for word in part.words if word in _WITHOUT), "")
+            if denying and denying in text:
+                # "I can work there without a permit" denies nothing but the permit.
+                found.append(read(text[text.index(denying) :]).stems)
+            elif goes_on:
                 found.append(part.stems)
         return tuple(found)
 

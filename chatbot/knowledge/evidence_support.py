@@ -5,9 +5,21 @@ from dataclasses import replace
 
 from chatbot.knowledge.evidence_derived import length_fits, span_months
 from chatbot.knowledge.evidence_index import RecordIndex
+from chatbot.knowledge.evidence_kinds import (
+    answered_no,
+    firm_lines,
+    is_job_of,
+    is_of_another_date,
+    is_of_kind,
+    is_of_owner,
+    is_of_work,
+    leads_so_many,
+    tells_other_years,
+)
 from chatbot.knowledge.evidence_lines import (
     FROM_TO,
     are_like,
+    are_paired,
     counts,
     has_deed,
     has_length,
@@ -24,6 +36,7 @@ from chatbot.knowledge.evidence_tokens import Length, Moment
 from chatbot.knowledge.evidence_words import (
     ENDED_CUES,
     ONGOING_CUES,
+    cue_stems,
     light_stems,
     state_stems,
 )
@@ -38,7 +51,10 @@ _NOW = (
     r"|is employed|is serving|is an?|is the|is (?:currently|now)|(?:an?|the) )"
     r"|(?:works|serves|working) (?:as|at|for)\b)"
 )
-_DEGREES = frozenset("degree degrees diploma".split())
+_STUDYING = frozenset(
+    "studied study studying studies attended attending student started began enrolled between"
+    " university college".split()
+)
 _WAS_AT = re.compile(r"\b(?:was|been|stayed) (?:at|with)\b")
 _HAS_BEEN = (
     r"\b(?:%s)(?:['’]s|['’]ve| has| have) (?:been|\w+ed|led|run|built|held|taught)\b.*\bsince\b"
@@ -54,8 +70,6 @@ _OF_THE_FUTURE = (TOLD - {SectionKind.STORY}) | {
     SectionKind.TEXT,
 }
 _JOINED = re.compile(r"\b(?:joined|hired|recruited|came to|been (?:at|with) .{1,40} since)\b")
-_NO = re.compile(r"(?i)(?:no|not|never|unfortunately)\b|.*\bi(?: am|['’]m) (?:not|staying)\b")
-_ASKS = re.compile(r"(?i)(?:^|\band |, )(?:do|are|can|would|will|have|could|did|were) you\b")
 _GRADUATED = re.compile(
     r"\bafter (?:\w+ )?(?:university|college|graduat\w+|studies|studying|degrees?|school)\b"
 )
@@ -97,12 +111,14 @@ class Support:
         if _JOINED.search(low) and reading.moments and not reading.title and jobs:
             first = min((job.span.start for job in jobs if job.span), default=None)
             records = [job for job in jobs if job.span and job.span.start == first]
+        if reading.is_employed:
+            records = [record for record in records if is_of_work(record, reading)]
         if _COMING.search(low):
             records = [record for record in records if record.kind in _OF_THE_FUTURE]
         records = [
             record
             for record in records
-            if self._fits_time(record, reading, low) and _is_of_owner(record, reading)
+            if self._fits_time(record, reading, low) and is_of_owner(record, reading)
         ]
         found = {record.number for record in records if self._fits(record, reading, low)}
         if found and _LATEST.search(low):
@@ -146,10 +162,12 @@ class Support:
             return True
         words = set(reading.words)
         is_open = record.span.end is None
-        is_now = self._now.search(low)
-        if words & ONGOING_CUES or (record.kind in WORKISH and is_now):
-            return is_open or bool(words & ENDED_CUES)
-        if words & ENDED_CUES or "used to" in low:
+        is_over = bool(words & ENDED_CUES) or "used to" in low
+        if words & ONGOING_CUES or (
+            not is_over and record.kind in WORKISH and self._now.search(low)
+        ):
+            return is_open or is_over
+        if is_over:
             return not (is_open and record.kind in (SectionKind.WORK, SectionKind.VOLUNTEER))
         return True
 
@@ -168,14 +186,25 @@ class Support:
             for length in reading.lengths
             if not self.lasted(record, length) and not self._lasted_since(reading, length)
         ]
-        if not _is_of_kind(record, reading):
+        if not is_of_kind(record, reading):
             return False
-        if _is_of_another_date(record, reading):
+        if is_of_another_date(record, reading):
             return False
         if reading.negated and not self._denies_too(record, reading):
             return False
-        lines = _firm_lines(record, reading)
+        lines = firm_lines(record, reading)
+        if reading.leads_many and not any(leads_so_many(line, reading) for line in lines):
+            return False
         if any(not any(stands_near(line, phrase) for line in lines) for phrase in reading.phrases):
+            return False
+        if (
+            record.kind in TOLD
+            and not any(
+                set().union(*reading.phrases) <= line.stems and are_paired(line, reading.phrases)
+                for line in record.lines
+            )
+            and len(reading.phrases) > 1
+        ):
             return False
         if any(not has_deed(record, verb, thing) for verb, thing in reading.deeds):
             return False
@@ -204,7 +233,7 @@ class Support:
                 continue
             if any(not has_number(line, n) or not counts(n, head, line) for n in numbers):
                 continue
-            if numbers and _tells_other_years(line, reading):
+            if numbers and tells_other_years(line, reading):
                 continue
             if any(not has_moment(line, m, record.span is not None) for m in moments):
                 continue
@@ -219,15 +248,14 @@ class Support:
             if self._fits_words(reading, head, line):
                 return True
             # What is counted stands in this line; the rest may describe the record.
-            is_bound = bool(numbers) and all(n.bound for n in numbers)
+            is_bound = record.span is not None and bool(numbers) and all(n.bound for n in numbers)
             if is_bound and all(soft in record.stems for soft in reading.softs):
                 return True
         return False
 
     def _denies_too(self, record: Record, reading: Reading) -> bool:
         """Whether a line of a record denies what the clause denies, and not something else."""
-        asked = {*reading.musts, *reading.softs} & record.head.stems
-        if asked and _answers_no(record):
+        if {*reading.musts, *reading.softs} & answered_no(record):
             return set(reading.musts) <= record.stems
         told = Reading(musts=reading.musts, softs=reading.softs)
         if record.span is not None:
@@ -261,7 +289,7 @@ class Support:
         softs = list(dict.fromkeys(reading.softs))
         if not softs:
             return True
-        light = light_stems()
+        light = light_stems() | cue_stems() if reading.moments else light_stems()
         missing = [soft for soft in softs if soft not in light and not are_like(soft, *lines)]
         elsewhere = [soft for soft in missing if soft in self.index.postings]
         if len(elsewhere) > ELSEWHERE_SHARE * len(softs):
@@ -274,12 +302,19 @@ class Support:
         somebody worked there, within it."""
         first, last = month_count(moment)
         span = record.span
+        if span is None and record.kind is SectionKind.CERTIFICATE:
+            return has_moment(record.head, replace(moment, cue=""))
         if span is None:
             return has_moment(record.head, moment)
         is_start = first <= span.start <= last
         is_end = span.end is not None and first <= span.end <= last
         if not span.has_months and moment.month is not None:
             return False
+        is_alone = len(reading.moments) == 1 and moment.cue in ("", "from")
+        if record.kind is SectionKind.EDUCATION and is_alone:
+            if not _STUDYING.intersection(reading.words):
+                # A degree from 2011, or earned in 2011, was finished then.
+                return is_end
         if moment.cue in ("start", "from"):
             return is_start
         if moment.cue in ("end", "done"):
@@ -305,64 +340,3 @@ class Support:
         if record.span is None:
             return False
         return length_fits(length, span_months(record.span, self.index.now), record.span)
-
-
-def is_job_of(record: Record, reading: Reading) -> bool:
-    """Whether a record is a job at the place that a clause names and names nothing beside it."""
-    names = set(reading.names)
-    return record.kind is SectionKind.WORK and bool(names) and names <= record.head.stems
-
-
-def _is_of_owner(record: Record, reading: Reading) -> bool:
-    """Whether a record may speak for the owner: the head of a reference is about its writer."""
-    if record.kind is not SectionKind.REFERENCE or not (reading.names or reading.title):
-        return True
-    return bool(set(reading.names) & record.writer)
-
-
-def _is_of_kind(record: Record, reading: Reading) -> bool:
-    """Whether what is called a degree is one, or is called so in the record as well."""
-    called = _DEGREES.intersection(reading.words)
-    lines = (record.head, *record.lines)
-    return (
-        not called
-        or record.kind is SectionKind.EDUCATION
-        or any(_DEGREES.intersection(line.reading.words) for line in lines)
-    )
-
-
-def _tells_other_years(line: Line, reading: Reading) -> bool:
-    """Whether a line has dates, and none of those that are said of its number."""
-    years = {moment.year for moment in reading.moments}
-    told = {moment.year for moment in line.reading.moments}
-    return bool(years and told and years.isdisjoint(told))
-
-
-def _is_of_another_date(record: Record, reading: Reading) -> bool:
-    """Whether the lines that hold what is dated have dates of their own, and all others."""
-    own = set(reading.musts) - record.head.stems
-    lines = [line for line in record.lines if own and own <= line.stems]
-    return bool(reading.moments and lines) and all(
-        line.reading.moments
-        and not any(has_moment(line, replace(m, cue="")) for m in reading.moments)
-        for line in lines
-    )
-
-
-def _firm_lines(record: Record, reading: Reading) -> list[Line]:
-    """The lines of a record that tell what is, or, to a clause that speaks so, what is wanted."""
-    is_planned, is_nearly = reading.is_planned, reading.is_nearly
-    if record.head.is_planned and record.kind not in TOLD and not is_planned:
-        return []
-    return [
-        line
-        for line in (record.head, *record.lines)
-        if (is_planned or not line.is_planned or (line is record.head and record.kind in TOLD))
-        and (is_nearly or not line.is_nearly)
-    ]
-
-
-def _answers_no(record: Record) -> bool:
-    """Whether a question such as "Would you relocate?" is answered with no."""
-    is_asked = record.kind in TOLD and _ASKS.search(record.section.heading)
-    return bool(is_asked and record.lines and _NO.match(record.lines[0].text))

@@ -54,6 +54,12 @@ _CURRENCIES = {
 }  # fmt: skip
 # "By 31" is not "from 31".
 _LEADS = frozenset({"by", "from", "to"})
+# Whoever is counted, some word for people has to stand beside the number.
+PEOPLE = frozenset(
+    "people person persons employee employees member members staff user users team group engineers"
+    " developers colleagues contributors families households customers clients".split()
+)
+_PEOPLE = "people"
 _GROUP_OF = re.compile(r"(?i)\b(?:team|group|staff|crew) of (?:\w+ )?$")
 TIME_UNITS = frozenset("second minute hour day night week".split())
 _PERCENT = frozenset({"percent"})
@@ -66,7 +72,7 @@ _COMPARED_UP = frozenset("over more above exceeding beyond".split())
 _COMPARED_DOWN = frozenset("under less fewer below".split())
 _SCALE = re.compile(r"(?:\d\s*/\s*|\bout of\s+(?:an?\s+)?|\d\.\d+ of\s+)$")
 _RATE = re.compile(
-    r"(?i)[\d.,$€£]+(?:\s?[%kmbn+]+\b)?[^.;,()]{0,34}?(?:\b(?:per|each|every|(?<!in )(?<!within )"
+    r"(?i)[\d.,$€£]*(?:\s?[%kmbn+]+\b)?[^.;,()]{0,34}?(?:\b(?:per|each|every|(?<!in )(?<!within )"
     r"(?<!for )(?<!over )an?)\s+(second|minute|hour|day|night|week|month|quarter|year)\b"
     r"|/\s?(s|sec|second|min|minute|h|hr|hour|d|day|week|month|year)\b"
     r"|\b(" + "|".join(PERIODS) + r")\b)"
@@ -331,6 +337,9 @@ def _bind_numbers(words: list["Word | Number | Moment"], found: Tokens, text: st
             if _PAUSE.search(text[number.place : word.place].rstrip("+")):
                 break
             if word.plain in ("and", "or", "to", "in", "at", "for", "from", "with", "by", "of"):
+                break
+            if word.plain in PEOPLE:
+                counted.append(_PEOPLE)
                 break
             is_unit = word.plain.rstrip("s") in TIME_UNITS and not is_rate
             is_rate = word.plain in ("per", "a", "an", "each", "every")

@@ -133,12 +133,12 @@ adapt add added adds admit again agree allow allowed allows almost amazing anywa
 appreciate approach aside aware away awesome basically beautiful begin behind believe benefit
 besides better beyond bit brief briefly bring busy calm capable care careful carefully cares cause
 caused chance change changed changes cheerful choice choose chooses chose chosen classic close
-closely combination combine combines come comes coming commit commitment committed common
-confident consider considered considers consist contribute convey cool core couple course credit
-curious decide decided decision dedicate dedicated definitely demonstrate demonstrated
-demonstrates depend depth describe described describes deserve desire despite determined
-difference different difficult direct directly discuss dislike distinct drive driven drives
-driving due easy effort else emphasis emphasise emphasize enjoy enjoys enough enthusiasm
+closely combination combine combines come comes coming commit commitment committed common compare
+compared confident consider considered considers consist contribute convey cool core couple course
+cover covered covers credit curious decide decided decision dedicate dedicated definitely
+demonstrate demonstrated demonstrates depend depth describe described describes deserve desire
+despite determined difference different difficult direct directly discuss distinct drive driven
+drives driving due easy effort else emphasis emphasise emphasize enjoy enjoys enough enthusiasm
 enthusiastic entirely essential essentially evening eventually evidence evident exciting expect
 expected expertise explore express extend eye face feel feels felt final finally find finds fine
 firm firmly fit fits flexible fond forget forth fortunate free fresh friendly full fun fundamental
@@ -194,7 +194,8 @@ dec dez december dezember decembre diciembre dicembre dezembro""".splitlines(),
 NEGATIONS = frozenset(
     "not never no none neither nor without lack lacks lacked cannot cant dont doesnt didnt isnt"
     " arent wasnt werent hasnt havent hadnt wont wouldnt nobody nothing unable refuses"
-    " refused".split()
+    " refuse refused dislike dislikes disliked hate hates avoid avoids avoided reject rejects"
+    " rejected unwilling incapable".split()
 )
 START_CUES = frozenset(
     "since promoted joined join joins start started began begin from founded hired seit desde"
@@ -254,8 +255,13 @@ def free_stems() -> frozenset[str]:
 @cache
 def light_stems() -> frozenset[str]:
     """The stems of words that may be new to a profile in a sentence that it supports."""
-    said = {*_LIGHT.split(), *START_CUES, *END_CUES, *DONE_CUES, *ONGOING_CUES, *ENDED_CUES}
-    return frozenset(map(stem, {*said, *_CURRENCIES.split()}))
+    return frozenset(map(stem, {*_LIGHT.split(), *_CURRENCIES.split(), *ONGOING_CUES}))
+
+
+@cache
+def cue_stems() -> frozenset[str]:
+    """The stems of words that only lead to a date, where there is one."""
+    return frozenset(map(stem, {*START_CUES, *END_CUES, *DONE_CUES, *ENDED_CUES}))
 
 
 @cache
