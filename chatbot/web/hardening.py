@@ -17,6 +17,7 @@ from chatbot.errors import LimitReached
 from chatbot.web.client_address import TrustedProxies
 from chatbot.web.documents import harden_document
 from chatbot.web.gradio_calls import check_call, read_call
+from chatbot.web.open_requests import OpenRequests
 from chatbot.web.origins import Origins
 from chatbot.web.refusals import LOGGED_PATH, Refusal, log_refusal, refuse
 
@@ -78,6 +79,7 @@ class HardeningValues:
     further routes, whose HTML is sent as it is and can run no script and be shown in no frame;
     `secret_prefixes` are the beginnings of paths that go on with a secret that no log and no other
     site may see.
+    `max_open_requests` may be open at one time, WebSockets and streams among them.
     `large_bodies` are the paths that take more than `max_body_bytes`, with how much. Routes under
     `visitor_paths` may run the site's own script and be framed like the page.
     """
@@ -96,6 +98,7 @@ class HardeningValues:
     visitor_paths: tuple[str, ...] = ()
     owner_calls: OwnerCalls | None = None
     proxies: TrustedProxies = field(default_factory=TrustedProxies)
+    max_open_requests: int = 1000
 
     def is_own(self, path: str) -> bool:
         """Whether the HTML of a path is one of our pages outside of Gradio's."""
@@ -123,6 +126,12 @@ class Hardening:
         self._paths = _EXACT_PATHS | values.own_paths
         self._prefixes = _PATH_PREFIXES + values.secret_prefixes
         self._headers = _fixed_headers()
+        self.open = OpenRequests(values.max_open_requests)
+
+    @property
+    def max_open_requests(self) -> int:
+        """How many requests may be open at one time."""
+        return self._values.max_open_requests
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -136,19 +145,25 @@ class Hardening:
             await self._pass_request(scope, receive, send)
 
     async def _pass_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"].startswith("/api/"):
-            await self._app(scope, receive, send)
-        else:
+        if not scope["path"].startswith("/api/"):
             await send({"type": "websocket.close", "code": 1008})
+            return
+        try:
+            with self.open.holding(_address_of(scope)):
+                await self._app(scope, receive, send)
+        except Refusal as refusal:
+            await _refuse_socket(refusal, scope, self._headers, send)
 
     async def _pass_request(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = _Response(scope, send, self._headers, self._values)
         try:
             self._check(scope)
-            await self._check_stream(scope)
-            counted = self._counted(receive, scope["path"], response)
-            await self._app(_without_origin(scope), await self._body(scope, counted), response.send)
-            await response.finish()
+            with self.open.holding(_address_of(scope)):
+                await self._check_stream(scope)
+                counted = self._counted(receive, scope["path"], response)
+                body = await self._body(scope, counted)
+                await self._app(_without_origin(scope), body, response.send)
+                await response.finish()
         except Refusal as refusal:
             await response.refuse(refusal)
         except LimitReached as reached:
@@ -362,6 +377,26 @@ def _fixed_headers() -> dict[str, str]:
         "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
         "cross-origin-opener-policy": "same-origin-allow-popups",
     }
+
+
+def _address_of(scope: Scope) -> str | None:
+    client = scope.get("client")
+    return client[0] if client else None
+
+
+async def _refuse_socket(
+    refusal: Refusal, scope: Scope, headers: dict[str, str], send: Send
+) -> None:
+    """Refuses a WebSocket that is not accepted yet, as a request where the server can do that."""
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        log_refusal(refusal, scope)
+        await send({"type": "websocket.close", "code": 1013})
+        return
+
+    async def send_as_socket(message: Message) -> None:
+        await send({**message, "type": f"websocket.{message['type']}"})
+
+    await refuse(refusal, headers=headers, send=send_as_socket, scope=scope)
 
 
 def _without_origin(scope: Scope) -> Scope:
