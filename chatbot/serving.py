@@ -13,6 +13,7 @@ from chatbot.graceful import wind_down_first
 from chatbot.services import build_services
 from chatbot.settings import Settings
 from chatbot.site import Site, build_whole_site
+from chatbot.web.connections import build_protocol
 from chatbot.web.hardening import Hardening
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def build_config(app: Hardening) -> "uvicorn.Config":
 
     return uvicorn.Config(
         app,
+        http=build_protocol(app.max_open_requests),
         log_config=None,
         access_log=False,
         server_header=False,

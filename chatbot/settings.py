@@ -360,6 +360,13 @@ class Settings(BaseSettings):
         "you and book, and how many visitors may come from one address (`visit`); `contact off` "
         "lifts one limit, `off` all of them.",
     )
+    max_open_requests: int = Field(
+        1000,
+        ge=10,
+        le=100_000,
+        description="Requests, streams and WebSockets open at one time; one address may have a "
+        "fifth of them.",
+    )
     trusted_proxies: Annotated[CommaList | None, AfterValidator(_check_networks)] = Field(
         None,
         description="Addresses or networks of your proxies, separated by commas: only they are "

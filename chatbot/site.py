@@ -131,6 +131,7 @@ def build_whole_site(
         visitor_paths=visitor_paths,
         owner_calls=calls,
         proxies=TrustedProxies(list_trusted_proxies(settings)),
+        max_open_requests=settings.max_open_requests,
     )
     return Site(Hardening(site, hardening), page, mounted, options, services.engine.close)
 

@@ -25,7 +25,16 @@ through the same rules, budget and notifications as the page.
 `POST /api/token` in the same way.
 
 **Limits.** A request holds at most 64 KB, a message 2,000 characters, a job description 20,000. \
-Too many requests are answered with 429 and a `Retry-After` header, in seconds.
+A visitor, an address, and all callers together may send so many messages, leave so many contacts, \
+open so many chats and keep so many streams and WebSockets open: what is too much is answered with \
+429, or 503 when everybody together is, and a `Retry-After` header, in seconds.
+
+**Sent twice.** A message with the same `client_message_id` is the same message: it is stored and \
+answered once, and the same answer comes back.
+
+**Streams.** `POST /api/chats/{{id}}/messages` with `Accept: text/event-stream` answers with \
+server-sent events: `delta` `{{text}}` as the answer grows, then `done` `{{message}}`, or `error` \
+in the shape below. Leaving early does not stop the answer.
 
 **Errors.** Every error is `{{"error": {{"code", "message", "id"}}}}`; the id is in the owner's \
 log too.

@@ -23,6 +23,7 @@ from chatbot.storage.program_chats import ChatFacts
 
 SENDERS = {"user": "user", "assistant": "ai", "owner": "owner", "notice": "notice"}
 CHAT_EXAMPLE = "01980000-0000-7000-8000-00000000000a"
+JOB_EXAMPLE = "Backend engineer. Requirements: 5 years of Python; PostgreSQL in production."
 # The owner may write more in one message than a visitor.
 MAX_SENT = max(MAX_MESSAGE_CHARACTERS, MAX_OWNER_MESSAGE)
 
@@ -38,7 +39,7 @@ class NewChat(Body):
     description, whose own conversation the question then belongs to."""
 
     question: str = Field("", max_length=MAX_MESSAGE_CHARACTERS, examples=["Where did you study?"])
-    job_description: str = Field("", max_length=MAX_JOB_CHARACTERS)
+    job_description: str = Field("", max_length=MAX_JOB_CHARACTERS, examples=[JOB_EXAMPLE])
     job_id: uuid.UUID | None = None
     client_message_id: str = Field("", max_length=MAX_CLIENT_ID, examples=["question-1"])
 
@@ -60,7 +61,9 @@ class EscalationWish(Body):
 class JobText(Body):
     """A job description to compare with the profile."""
 
-    job_description: str = Field(min_length=1, max_length=MAX_JOB_CHARACTERS)
+    job_description: str = Field(
+        min_length=1, max_length=MAX_JOB_CHARACTERS, examples=[JOB_EXAMPLE]
+    )
 
 
 class Thumb(Body):
@@ -120,9 +123,9 @@ class SourceView(BaseModel):
     """A passage that an answer rests on; `[number]` in the text points at it."""
 
     number: int
-    label: str
-    source: str
-    passage: str
+    label: str = Field(examples=["Backend engineer, Harbor Pay"])
+    source: str = Field(examples=["resume.json"])
+    passage: str = Field(examples=["Moved the ledger to PostgreSQL."])
 
     @classmethod
     def of(cls, citation: Citation) -> Self:
@@ -140,10 +143,10 @@ class MessageBody(BaseModel):
     or failed; `error` says why it ended early; `limited` marks an answer made without a model."""
 
     id: uuid.UUID
-    sender: str
-    content: str
+    sender: str = Field(examples=["ai"])
+    content: str = Field(examples=["I know PostgreSQL well [1]."])
     timestamp: datetime
-    status: str
+    status: str = Field(examples=["done"])
     limited: bool = False
     error: str | None = None
     feedback: str | None = None
@@ -187,7 +190,7 @@ class OpenedChat(BaseModel):
     """A new chat. `token` opens this chat and nothing else; it is shown once."""
 
     chat_id: uuid.UUID
-    token: str
+    token: str = Field(examples=["the chat's token"])
     reply: MessageBody | None = None
 
 
@@ -282,10 +285,10 @@ class ChatBody(BaseModel):
     null; `messages` counts what was said."""
 
     id: uuid.UUID
-    title: str
-    status: str
-    floor: str
-    channel: str
+    title: str = Field(examples=["Which databases have you worked with?"])
+    status: str = Field(examples=["active"])
+    floor: str = Field(examples=["bot"])
+    channel: str = Field(examples=["api"])
     escalation: str | None
     messages: int
     created_at: datetime

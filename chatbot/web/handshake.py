@@ -2,9 +2,11 @@
 
 from starlette.types import Message, Scope, Send
 
-from chatbot.web.refusals import Refusal, refuse
+from chatbot.web.refusals import Refusal, log_refusal, refuse
 
 _EXTENSION = "websocket.http.response"
+_CLOSE = "websocket.close"
+_POLICY_VIOLATION, _TRY_LATER = 1008, 1013
 
 
 class Handshake:
@@ -18,21 +20,28 @@ class Handshake:
         self._scope = scope
         self._send = send
         self._headers = headers
-        self._is_pending = _EXTENSION in scope.get("extensions", {})
+        self._can_answer = _EXTENSION in scope.get("extensions", {})
+        self._is_pending = True
 
     async def send(self, message: Message) -> None:
         """Takes the place of the server's `send`."""
-        is_refused = self._is_pending and message["type"] == "websocket.close"
-        self._is_pending = False
-        if is_refused:
-            await refuse(
-                Refusal.of_status(403),
-                headers=self._headers,
-                send=self._send_response,
-                scope=self._scope,
-            )
+        is_refused = self._is_pending and message["type"] == _CLOSE
+        if is_refused and self._can_answer:
+            await self.refuse(Refusal.of_status(403))
         else:
+            self._is_pending = False
             await self._send(message)
+
+    async def refuse(self, refusal: Refusal) -> None:
+        """Answers a handshake that has not been answered yet, as a request is."""
+        self._is_pending = False
+        if not self._can_answer:
+            log_refusal(refusal, self._scope)
+            code = _POLICY_VIOLATION if refusal.status == 403 else _TRY_LATER
+            await self._send({"type": _CLOSE, "code": code})
+            return
+        headers, scope = self._headers, self._scope
+        await refuse(refusal, headers=headers, send=self._send_response, scope=scope)
 
     async def _send_response(self, message: Message) -> None:
         await self._send({**message, "type": f"websocket.{message['type']}"})

@@ -18,6 +18,7 @@ from chatbot.web.client_address import TrustedProxies
 from chatbot.web.documents import harden_document
 from chatbot.web.gradio_calls import check_call, read_call
 from chatbot.web.handshake import Handshake
+from chatbot.web.open_requests import OpenRequests
 from chatbot.web.origins import Origins
 from chatbot.web.refusals import LOGGED_PATH, Refusal, log_refusal, refuse
 
@@ -79,6 +80,7 @@ class HardeningValues:
     further routes, whose HTML is sent as it is and can run no script and be shown in no frame;
     `secret_prefixes` are the beginnings of paths that go on with a secret that no log and no other
     site may see.
+    `max_open_requests` may be open at one time, WebSockets and streams among them.
     `large_bodies` are the paths that take more than `max_body_bytes`, with how much. Routes under
     `visitor_paths` may run the site's own script and be framed like the page.
     """
@@ -97,6 +99,7 @@ class HardeningValues:
     visitor_paths: tuple[str, ...] = ()
     owner_calls: OwnerCalls | None = None
     proxies: TrustedProxies = field(default_factory=TrustedProxies)
+    max_open_requests: int = 1000
 
     def is_own(self, path: str) -> bool:
         """Whether the HTML of a path is one of our pages outside of Gradio's."""
@@ -124,6 +127,12 @@ class Hardening:
         self._paths = _EXACT_PATHS | values.own_paths
         self._prefixes = _PATH_PREFIXES + values.secret_prefixes
         self._headers = _fixed_headers()
+        self.open = OpenRequests(values.max_open_requests)
+
+    @property
+    def max_open_requests(self) -> int:
+        """How many requests may be open at one time."""
+        return self._values.max_open_requests
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -139,19 +148,25 @@ class Hardening:
     async def _pass_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = self._headers | {"content-security-policy": _OWN_PAGE_POLICY}
         handshake = Handshake(scope, send, headers)
-        if scope["path"].startswith("/api/"):
-            await self._app(scope, receive, handshake.send)
-        else:
-            await handshake.send({"type": "websocket.close", "code": 1008})
+        if not scope["path"].startswith("/api/"):
+            await handshake.refuse(Refusal.of_status(403))
+            return
+        try:
+            with self.open.holding(_address_of(scope)):
+                await self._app(scope, receive, handshake.send)
+        except Refusal as refusal:
+            await handshake.refuse(refusal)
 
     async def _pass_request(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = _Response(scope, send, self._headers, self._values)
         try:
             self._check(scope)
-            await self._check_stream(scope)
-            counted = self._counted(receive, scope["path"], response)
-            await self._app(_without_origin(scope), await self._body(scope, counted), response.send)
-            await response.finish()
+            with self.open.holding(_address_of(scope)):
+                await self._check_stream(scope)
+                counted = self._counted(receive, scope["path"], response)
+                body = await self._body(scope, counted)
+                await self._app(_without_origin(scope), body, response.send)
+                await response.finish()
         except Refusal as refusal:
             await response.refuse(refusal)
         except LimitReached as reached:
@@ -365,6 +380,11 @@ def _fixed_headers() -> dict[str, str]:
         "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
         "cross-origin-opener-policy": "same-origin-allow-popups",
     }
+
+
+def _address_of(scope: Scope) -> str | None:
+    client = scope.get("client")
+    return client[0] if client else None
 
 
 def _without_origin(scope: Scope) -> Scope:

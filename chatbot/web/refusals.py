@@ -47,10 +47,10 @@ class Refusal(Exception):
         self.error_id = error_id or uuid.uuid4().hex[:8]
 
     @classmethod
-    def of_status(cls, status: int) -> Self:
+    def of_status(cls, status: int, *, retry_after: int = 0) -> Self:
         """The error for a status whose own words are not to be shown."""
         code, message = _MESSAGES.get(status, ("internal", UNFORESEEN))
-        return cls(status, code, message)
+        return cls(status, code, message, retry_after=retry_after)
 
     @classmethod
     def of_limit(cls, reached: LimitReached) -> Self:

@@ -7,18 +7,25 @@ test has an address of its own; what comes from 127.0.0.1 may not.
 import itertools
 import json
 import re
+import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 
-from chatbot.rates import DEFAULT_RATES
+from chatbot.rates import DEFAULT_RATES, RATE_NAMES
+from chatbot.storage.models import ChatSession
 from tests.app_process import AppProcess
+from tests.door_server import DoorServer
+from tests.fakes import read_rows
 from tests.page_client import PageClient, PageState, plain_words
 from tests.security.test_responses import check_headers
+from tests.stand_in import Reply
 
 PROXY = "127.0.0.2"
 SHORT = "What has Mara built?"
+JOB = "Backend engineer\n\nRequirements:\n- 5 years of Python\n- PostgreSQL\n- A driving licence"
 _ADDRESSES = (f"203.0.113.{number}" for number in itertools.count(1))
 
 
@@ -216,3 +223,78 @@ def call_tool(client: httpx.Client, name: str, arguments: dict[str, str]) -> str
     body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
     accept = {"accept": "application/json, text/event-stream"}
     return client.post("/api/mcp", json=body, headers=accept).text
+
+
+@pytest.fixture(scope="module")
+def crowded(sqlite_template, tmp_path_factory) -> Iterator[DoorServer]:
+    """Three visitors may come from one address in a day; nothing else is limited."""
+    path = shutil.copy(sqlite_template, tmp_path_factory.mktemp("crowded") / "chatbot.db")
+    others = "; ".join(f"{name} off" for name in RATE_NAMES if name != "visit")
+    with DoorServer(
+        path, rate_limits=f"{others}; visit 3/day", trusted_proxies=f"{PROXY}, 127.0.0.1"
+    ) as server:
+        server.stand_in.default = Reply(text="Thank you.")
+        yield server
+
+
+def count_sessions(server: DoorServer) -> int:
+    return len(read_rows(server.services, ChatSession))
+
+
+def use_up(server: DoorServer, address: str) -> None:
+    headers = {"x-forwarded-for": address}
+    for _ in range(3):
+        assert server.call("POST", "/api/chats", json={}, headers=headers).status_code == 201
+
+
+def test_a_script_fills_the_database_through_no_door(crowded: DoorServer, address: str) -> None:
+    use_up(crowded, address)
+    sessions, headers = count_sessions(crowded), {"x-forwarded-for": address}
+    booking = {"start": find_start(crowded.client(), 0), "email": "b@example.com", "name": "Bo"}
+    for path, body in (
+        ("/api/chats", {"json": {}}),
+        ("/api/chats", {"json": {"question": SHORT}}),
+        ("/api/bookings", {"json": booking}),
+        ("/book/hold", {"data": {"start": booking["start"]}}),
+        ("/fit/make", {"data": {"text": JOB}}),
+    ):
+        answer = crowded.call("POST", path, headers=headers, **body)
+        assert answer.status_code == 429, path
+        assert int(answer.headers["retry-after"]) > 0
+        assert "can be opened in 24 hours" in answer.text
+    with crowded.client(**headers) as client:
+        for tool, arguments in (("ask", {"question": SHORT}), ("fit", {"job_description": JOB})):
+            assert "can be opened in 24 hours" in call_tool(client, tool, arguments)
+    assert count_sessions(crowded) == sessions
+    elsewhere = {"x-forwarded-for": next(_ADDRESSES)}
+    assert crowded.call("POST", "/api/chats", json={}, headers=elsewhere).status_code == 201
+
+
+async def test_a_page_says_when_it_can_be_opened(crowded: DoorServer, address: str) -> None:
+    async with come_from(PageClient(crowded.url), address) as known:
+        await known.open()
+        for _ in range(2):
+            async with come_from(PageClient(crowded.url), address) as page:
+                await page.open()
+        sessions = count_sessions(crowded)
+        async with come_from(PageClient(crowded.url), address) as page:
+            assert "can be opened in 24 hours" in notice(await page.open())
+            assert page.token == ""
+        assert count_sessions(crowded) == sessions
+        # Who has a chat opens it as often as they like, and goes on in it.
+        again = come_from(PageClient(crowded.url, token=known.token), address)
+        async with again as page:
+            assert notice(await page.open()) == ""
+            assert notice(await page.press("new-chat")) == ""
+            assert notice(await page.ask(SHORT)) == ""
+
+
+def test_many_at_once_are_no_way_round(crowded: DoorServer, address: str) -> None:
+    headers = {"x-forwarded-for": address}
+
+    def open_one(_: int) -> int:
+        return crowded.call("POST", "/api/chats", json={}, headers=headers).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(open_one, range(12)))
+    assert sorted(statuses) == [201] * 3 + [429] * 9
