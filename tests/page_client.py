@@ -248,8 +248,8 @@ class PageClient:
         async with self.http.stream("GET", "/gradio_api/queue/data", params=parameters) as stream:
             if stream.status_code != 200:
                 raise PageError(stream.status_code, (await stream.aread()).decode())
-            async for line in stream.aiter_lines():
-                if line.startswith("data:"):
+            async for line in _read_lines(stream):
+                if line.startswith(b"data:"):
                     self._deliver(json.loads(line[5:]))
 
     def _deliver(self, message: dict[str, Any]) -> None:
@@ -281,6 +281,15 @@ class PageClient:
         timing.shown = timing.shown or self.state.at
         if timing.first_text is None and self.state.answer:
             timing.first_text = self.state.at
+
+
+async def _read_lines(stream: httpx.Response) -> AsyncIterator[bytes]:
+    """The lines of a stream as a browser reads them; httpx would end them at U+2028 too."""
+    rest = b""
+    async for piece in stream.aiter_bytes():
+        *lines, rest = (rest + piece).split(b"\n")
+        for line in lines:
+            yield line
 
 
 def plain_words(markup: str) -> str:

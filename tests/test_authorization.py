@@ -5,9 +5,11 @@ An event or a route that is not in the table fails the tests. `PUBLIC` may be ca
 answers everybody and shows something to the owner only; `OWNER` answers the owner only.
 """
 
+import asyncio
 import base64
 import hashlib
 import hmac
+import inspect
 import json
 import socket
 import threading
@@ -651,3 +653,15 @@ def test_every_event_of_the_owners_tabs_is_listed_and_the_owners_only(real: Serv
         for way in WAYS:
             for session in (stranger.session, own.session):
                 assert stranger.call(way, event_id, fn, session)[0] == 404
+
+
+def test_every_handler_of_the_owners_tabs_asks_for_itself(real: Served) -> None:
+    """Even where nothing in front of it would; a handler that is added later too."""
+    late = real.late_events(sign_in(real))
+    assert len(late) >= len(OWNER_EVENTS)
+    for fn in late.values():
+        names = [name for name in inspect.signature(fn.fn).parameters if name != "request"]
+        for username in ("visitor", "owner"):
+            request = gr.Request(headers={"cookie": "career-chat-owner=a.b"}, username=username)
+            [words] = asyncio.run(fn.fn(request, **dict.fromkeys(names))).values()
+            assert 'href="/owner"' in str(words), fn.name

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from sqlmodel import Session
 
 from chatbot.storage.database import Database, DatabaseValues
@@ -12,6 +12,7 @@ from tests.app_process import AppProcess
 from tests.e2e.conftest import DESKTOP
 from tests.e2e.test_owner_sign_in import PASSWORD
 from tests.e2e.test_owner_tabs import arrive, close_whole_view, open_tab, tabs_of
+from tests.e2e.test_page import PHONE
 from tests.e2e.visitor_page import WAIT
 from tests.people.visitor_data import Left
 from tests.security.payloads import BROKEN_OUT, OWN, list_payloads
@@ -21,7 +22,8 @@ pytestmark = pytest.mark.browser
 VISITORS = 12
 MESSAGES = 40
 LONGEST = 1200
-LOOKS = [("phone", "light"), ("desktop", "dark")]
+# How the page is looked at, each view in each of them.
+LOOKS = [(PHONE, "light"), (DESKTOP, "dark")]
 
 FOUND = """() => {
     const found = [];
@@ -95,25 +97,28 @@ def fill(session: Session) -> None:
         session.flush()
 
 
-@pytest.mark.parametrize(("size", "scheme"), LOOKS)
-def test_nothing_of_theirs_acts_in_any_view_of_the_owner(
-    visit, besieged_app: AppProcess, size: str, scheme: str
-) -> None:
-    owner = arrive(visit, besieged_app, size, scheme)
-    page = owner.page
+def look(page: Page, where: str) -> None:
+    """Nothing of theirs acts in what is open, however the page is looked at."""
+    for size, scheme in reversed(LOOKS):
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=scheme)
+        assert page.evaluate(FOUND) == [], f"{where}, {scheme}"
+
+
+def test_nothing_of_theirs_acts_in_any_view_of_the_owner(visit, besieged_app: AppProcess) -> None:
+    page = arrive(visit, besieged_app, "phone", "light").page
     expect(tabs_of(page).first).to_be_visible(timeout=WAIT)
     opened = 0
     for name in tabs_of(page).all_inner_texts():
         panel = open_tab(page, name)
-        assert page.evaluate(FOUND) == [], name
+        look(page, name)
         row = panel.locator(".own-row:visible")
         if row.count():
             row.first.click()
             expect(panel.locator(".own-head, .inbox-title").first).to_be_visible(timeout=WAIT)
             page.wait_for_timeout(300)
-            assert page.evaluate(FOUND) == [], f"{name}, open"
+            look(page, f"{name}, open")
             opened += 1
             close_whole_view(panel)
     assert opened >= 3
     assert "evil.example" in page.content()
-    assert page.viewport_size == (DESKTOP if size == "desktop" else page.viewport_size)

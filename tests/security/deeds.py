@@ -38,7 +38,7 @@ async def edit(person: Visitor, chat: str, message: str) -> bool:
 
 
 async def leave_contact(person: Visitor, chat: str, _message: str) -> bool:
-    values = {"contact-email": f"{person.mark}@example.com", "contact-message": person.mark}
+    values = {"contact-email": person.email, "contact-message": person.mark}
     person.page.state.values["contact-receipt"] = ""
     await press(person, "contact-send", chat, **values)
     return bool(person.page.state.values["contact-receipt"])

@@ -21,7 +21,7 @@ from chatbot.storage.models import Conversation, Floor
 from tests.door_server import PASSWORD, DoorServer
 from tests.page_client import PageClient, PageError
 
-SECONDS = 60
+SECONDS = 120
 Until = Callable[[list[dict[str, Any]]], bool]
 MARK = re.compile(r"mark[a-z]{20}")
 _KEY = re.compile(r'href="/fit\?key=([^"]+)"')
@@ -90,12 +90,14 @@ class Visitor:
     """One visitor, who holds one token and uses it at all doors.
 
     `chats` are their chats with what they wrote there; `owner_said` is what the owner has written
-    to them.
+    to them; `typed` are the addresses that they know because they have typed them.
     """
 
     def __init__(self, server: DoorServer) -> None:
         self.server = server
         self.mark = new_mark()
+        self.email = f"reach-{self.mark[4:]}@example.com"
+        self.typed = {self.email}
         self.heard: list[str] = []
         self.page = NotedPage(server.url, self.heard)
         self.rest = Rest(server.url, self.heard)
@@ -109,10 +111,6 @@ class Visitor:
     @property
     def open_chat(self) -> str:
         return self.page.conversation_id
-
-    def secrets(self) -> list[str]:
-        """What nobody else may ever be told."""
-        return [self.mark, self.token, *self.chats]
 
     async def arrive(self, *, by_program: bool) -> None:
         """Comes for the first time: with a page, or with a program whose token the page brings."""
