@@ -285,7 +285,9 @@ class AnswerCheck:
         evidence, others = self._index, self._others
         claims = len(reading.names) + len(reading.numbers) + len(reading.exact)
         for name in reading.names:
-            if name not in evidence.postings and name not in others.stems:
+            # A month may have been heard as part of a date.
+            is_heard = name in others.stems or f" {name}" in self._exact
+            if name not in evidence.postings and not is_heard:
                 return Verdict(False, claims, name)
         known = [*evidence.numbers, *others.numbers]
         for number in reading.numbers:
