@@ -36,6 +36,7 @@ _DENIAL_WORDS = frozenset(
     "mention information detail find know list record profile say state specify contain cover"
     " give tell".split()
 )
+_LONGEST_HEARD = 4_000
 _OF_OWNER = frozenset("he she his her hers him".split())
 _ADDRESSES = re.compile(r"\S+@\S+|\b\w+-mails?\b|\b\S+\.\S+")
 _I_AM = re.compile(
@@ -107,7 +108,9 @@ class AnswerCheck:
         self._support = evidence.support
         self._derivations = evidence.derivations
         self._against = evidence.contradictions
-        self._others = read(visitor_words[:4000], known=evidence.index.known)
+        # Read only when a sentence speaks of the visitor: most answers have none.
+        self._unread = [visitor_words[:_LONGEST_HEARD]]
+        self._heard = Reading()
         names = " ".join(_I_AM.findall(visitor_words))
         self._visitor = {plain(word) for word in names.split()}
         self._exact = " ".join([evidence.index.exact, visitor_words.casefold()])
@@ -117,11 +120,18 @@ class AnswerCheck:
 
     def hear(self, text: str) -> None:
         """Take what the program itself has said, such as the result of a tool, as known."""
-        heard = read(text[:4000], known=self._index.known)
-        self._others.stems |= heard.stems
-        self._others.numbers += heard.numbers
-        self._others.moments += heard.moments
+        self._unread.append(text[:_LONGEST_HEARD])
         self._exact += " " + text.casefold()
+
+    @property
+    def _others(self) -> Reading:
+        """All that the visitor and the program have said."""
+        while self._unread:
+            heard = read(self._unread.pop(), known=self._index.known)
+            self._heard.stems |= heard.stems
+            self._heard.numbers += heard.numbers
+            self._heard.moments += heard.moments
+        return self._heard
 
     def check(self, sentence: str) -> Verdict:
         """Whether a sentence may be shown; it continues those that were checked before."""
@@ -275,7 +285,9 @@ class AnswerCheck:
         evidence, others = self._index, self._others
         claims = len(reading.names) + len(reading.numbers) + len(reading.exact)
         for name in reading.names:
-            if name not in evidence.postings and name not in others.stems:
+            # A month may have been heard as part of a date.
+            is_heard = name in others.stems or f" {name}" in self._exact
+            if name not in evidence.postings and not is_heard:
                 return Verdict(False, claims, name)
         known = [*evidence.numbers, *others.numbers]
         for number in reading.numbers:

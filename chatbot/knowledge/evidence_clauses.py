@@ -62,6 +62,11 @@ _TELLS = re.compile(
     r"|learn|assure you|find|hear|understand)\b,?\s+(?:that\s+)?"
 )
 _SUBJECTS = frozenset("he she they his her their".split())
+# What the owner will do with a message is a promise to the visitor.
+_GETS_BACK = re.compile(
+    r"(?i)\bwill (?:\w+ )?(?:receive|reply|respond|get back|be in touch|contact|write|answer"
+    r"|be (?:notified|informed|told))\b"
+)
 _OWNER = re.compile(r"\b(?:he|she|his|her|hers|him)\b", re.I)
 _FRONTED = re.compile(
     r"(?i)\s*(?:at|in|as|from|between|since|with|during|while|for|until|before|after|on|through|under"
@@ -177,6 +182,8 @@ def speaks_of_others(text: str, owner: Container[str]) -> bool:
     if _ASSISTANT.search(text) or _HERE_IS.match(text):
         return True
     is_of_owner = bool(_OWNER.search(text)) or any(word in owner for word in split_words(text))
+    if is_of_owner and _GETS_BACK.search(text) and _YOU.search(text):
+        return True
     if is_of_owner:
         return bool(
             re.search(r"\b(?:would you|you (?:can|could|may|might|would)|if you)\b", text, re.I)

@@ -1,6 +1,7 @@
 """Which records hold what a clause claims: all of it together, at the right time."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from chatbot.knowledge.evidence_derived import length_fits, span_months
@@ -79,6 +80,7 @@ _LATEST = re.compile(
 _EARLIEST = re.compile(
     r"\b(?:first|earliest) (?:job|role|position|employer|company|degree|internship|work)\b"
 )
+_JOBS = frozenset({SectionKind.WORK, SectionKind.VOLUNTEER})
 WORKISH = frozenset({SectionKind.WORK, SectionKind.PROJECT, SectionKind.VOLUNTEER})
 
 
@@ -168,90 +170,103 @@ class Support:
         ):
             return is_open or is_over
         if is_over:
-            return not (is_open and record.kind in (SectionKind.WORK, SectionKind.VOLUNTEER))
+            return not (is_open and record.kind in _JOBS)
         return True
 
     def _fits(self, record: Record, reading: Reading, low: str) -> bool:
-        head = record.head
-        is_job = record.span is not None and record.kind in (
-            SectionKind.WORK,
-            SectionKind.VOLUNTEER,
+        """Whether a record holds a clause: what its head does not say, one of its lines does."""
+        head, lines = record.head, firm_lines(record, reading)
+        if not self._may_tell(record, lines, reading):
+            return False
+        rest = Reading(
+            numbers=[n for n in reading.numbers if not has_number(head, n)],
+            moments=[m for m in reading.moments if not self.head_has(record, m, reading)],
+            lengths=[
+                length
+                for length in reading.lengths
+                if not self.lasted(record, length) and not self._lasted_since(reading, length)
+            ],
         )
+        if not rest.claims:
+            if not reading.numbers and not reading.moments:
+                return self._fits_plainly(record, lines, reading, low)
+            told = [head] if reading.numbers else lines
+            held = frozenset[str]().union(*(line.stems for line in told))
+            if set(reading.musts) <= held and self._fits_words(reading, *told):
+                return not self._is_denied(record, reading)
+        return any(
+            self._line_fits(record, line, reading, rest, low) for line in lines if line is not head
+        )
+
+    def _may_tell(self, record: Record, lines: Sequence[Line], reading: Reading) -> bool:
+        """Whether all but the plain words, numbers and dates of a clause fits a record."""
+        is_job = record.span is not None and record.kind in _JOBS
         if reading.title and not has_title(record, reading, is_job=is_job):
             return False
-        numbers = [n for n in reading.numbers if not has_number(head, n)]
-        moments = [m for m in reading.moments if not self.head_has(record, m, reading)]
-        lengths = [
-            length
-            for length in reading.lengths
-            if not self.lasted(record, length) and not self._lasted_since(reading, length)
-        ]
-        if not is_of_kind(record, reading):
-            return False
-        if is_of_another_date(record, reading):
+        if not is_of_kind(record, reading) or is_of_another_date(record, reading):
             return False
         if reading.negated and not self._denies_too(record, reading):
             return False
-        lines = firm_lines(record, reading)
         if reading.leads_many and not any(leads_so_many(line, reading) for line in lines):
             return False
-        if any(not any(stands_near(line, phrase) for line in lines) for phrase in reading.phrases):
-            return False
-        if (
-            record.kind in TOLD
-            and not any(
-                set().union(*reading.phrases) <= line.stems and are_paired(line, reading.phrases)
-                for line in record.lines
-            )
-            and len(reading.phrases) > 1
-        ):
+        if not self._names_fit(record, lines, reading):
             return False
         if any(not has_deed(record, verb, thing) for verb, thing in reading.deeds):
             return False
         if any(not any(period in line.stems for line in lines) for period in reading.periods):
             return False
-        everything = frozenset[str]().union(*(line.stems for line in lines))
-        if not set(reading.musts) <= everything:
+        return not reading.praise or any(reading.praise <= line.stems for line in lines)
+
+    def _names_fit(self, record: Record, lines: Sequence[Line], reading: Reading) -> bool:
+        """Whether all claimed words are there, and those of one name beside each other."""
+        if not set(reading.musts) <= frozenset[str]().union(*(line.stems for line in lines)):
             return False
-        if reading.praise and not any(reading.praise <= line.stems for line in lines):
+        if any(not any(stands_near(line, phrase) for line in lines) for phrase in reading.phrases):
             return False
-        if not (numbers or moments or lengths):
-            if not reading.numbers and not reading.moments:
-                if is_reversed(reading, lines, low):
-                    return False
-                is_held = self._fits_words(reading, *lines) and any(
-                    self._fits_words(reading, head, line) for line in lines
-                )
-                return is_held and not self._is_denied(record, reading)
-            told = [head] if reading.numbers else lines
-            stems = head.stems if reading.numbers else everything
-            if set(reading.musts) <= stems and self._fits_words(reading, *told):
-                return not self._is_denied(record, reading)
-        for line in lines[1:] if lines and lines[0] is head else lines:
-            stems = head.stems | line.stems
-            if not set(reading.musts) <= stems:
-                continue
-            if any(not has_number(line, n) or not counts(n, head, line) for n in numbers):
-                continue
-            if numbers and tells_other_years(line, reading):
-                continue
-            if any(not has_moment(line, m, record.span is not None) for m in moments):
-                continue
-            if any(not has_length(line, length) for length in lengths):
-                continue
-            if lengths and record.span and not any(are_like(s, line) for s in reading.softs):
-                continue
-            if not reading.negated and self.denies(line, reading):
-                continue
-            if FROM_TO.search(low) and not same_order(reading, line, low):
-                continue
-            if self._fits_words(reading, head, line):
-                return True
-            # What is counted stands in this line; the rest may describe the record.
-            is_bound = record.span is not None and bool(numbers) and all(n.bound for n in numbers)
-            if is_bound and all(soft in record.stems for soft in reading.softs):
-                return True
-        return False
+        if record.kind not in TOLD or len(reading.phrases) < 2:
+            return True
+        named = set[str]().union(*reading.phrases)
+        return any(
+            named <= line.stems and are_paired(line, reading.phrases) for line in record.lines
+        )
+
+    def _fits_plainly(
+        self, record: Record, lines: Sequence[Line], reading: Reading, low: str
+    ) -> bool:
+        """Whether a record holds a clause without number and date, its plain words in one line."""
+        if is_reversed(reading, lines, low):
+            return False
+        is_held = self._fits_words(reading, *lines) and any(
+            self._fits_words(reading, record.head, line) for line in lines
+        )
+        return is_held and not self._is_denied(record, reading)
+
+    def _line_fits(
+        self, record: Record, line: Line, reading: Reading, rest: Reading, low: str
+    ) -> bool:
+        """Whether a line, with the head, holds a clause and what the head lacks of it."""
+        head, numbers = record.head, rest.numbers
+        if not set(reading.musts) <= head.stems | line.stems:
+            return False
+        if any(not has_number(line, n) or not counts(n, head, line) for n in numbers):
+            return False
+        if numbers and tells_other_years(line, reading):
+            return False
+        if any(not has_moment(line, m, record.span is not None) for m in rest.moments):
+            return False
+        if any(not has_length(line, length) for length in rest.lengths):
+            return False
+        if rest.lengths and record.span and not any(are_like(s, line) for s in reading.softs):
+            return False
+        if not reading.negated and self.denies(line, reading):
+            return False
+        if FROM_TO.search(low) and not same_order(reading, line, low):
+            return False
+        if self._fits_words(reading, head, line):
+            return True
+        # What is counted stands in this line; the rest may describe the record.
+        is_bound = record.span is not None and bool(numbers) and all(n.bound for n in numbers)
+        return is_bound and all(soft in record.stems for soft in reading.softs)
 
     def _denies_too(self, record: Record, reading: Reading) -> bool:
         """Whether a line of a record denies what the clause denies, and not something else."""
@@ -335,6 +350,7 @@ class Support:
         )
 
     def lasted(self, record: Record, length: Length) -> bool:
+        """Whether a record lasted so long, or its head says so."""
         if has_length(record.head, length):
             return True
         if record.span is None:

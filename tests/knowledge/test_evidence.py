@@ -168,3 +168,13 @@ def test_what_came_before_what_is_told_by_the_dates(
     text = f"She worked at {first} before she moved to {then}."
     assert evidence.begin().check(text).supported is is_true
     assert evidence.begin().check(f"After {first}, she went to {then}.").supported is is_true
+
+
+def test_what_was_arranged_for_the_visitor_may_be_told(evidence: Evidence):
+    check = evidence.begin(visitor_words="Can I book a call with Mara on Tuesday?")
+    check.hear("Booked: Tuesday 1 December 2026, 15:00.")
+    assert check.check(
+        "I've booked your call with Mara for Tuesday, 1 December at 15:00."
+    ).supported
+    assert check.check("Mara will receive your request and reply to you.").supported
+    assert not check.check("I've booked your call with Mara for Tuesday, 8 January.").supported
