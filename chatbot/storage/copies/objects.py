@@ -15,7 +15,8 @@ CLAIM, FULL, SEGMENT = "claim", "full", "seg"
 # Says, whatever a listing may miss, that this store has held a snapshot.
 IN_USE = f"{PREFIX}in-use"
 _NAME = re.compile(r"v1/(\d{8})-([0-9a-f]{12})/(\d{10})\.(claim|full|seg)")
-_PLAIN, _SEALED = b"CCP1", b"CCS1"
+# The first way of sealing had no digest, so that damage looked like another key.
+_PLAIN, _SEALED, _SEALED_BEFORE = b"CCP1", b"CCS2", b"CCS1"
 _SALT, _NONCE, _DIGEST = 16, 12, 32
 # zlib's own default compresses 5 % better and takes three times as long.
 _LEVEL = 3
@@ -88,13 +89,14 @@ class Codec:
         parts = [packer.compress(json.dumps(line).encode() + b"\n") for line in lines]
         body = b"".join([*parts, packer.flush()])
         if self._passphrase is None:
-            return _PLAIN + hashlib.sha256(str(name).encode() + body).digest() + body
+            return _PLAIN + _digest(name, body) + body
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         nonce = os.urandom(_NONCE)
         key = _derive(self._passphrase, self._salt)
         sealed = AESGCM(key).encrypt(nonce, body, str(name).encode())
-        return _SEALED + self._salt + nonce + sealed
+        content = self._salt + nonce + sealed
+        return _SEALED + _digest(name, content) + content
 
     def unpack(self, name: ObjectName, blob: bytes) -> list[Any]:
         """The values of an object. Raises BadObject (WrongKey when a key is what is missing)."""
@@ -106,12 +108,13 @@ class Codec:
 
     def _open(self, name: ObjectName, blob: bytes) -> bytes:
         mark, rest = blob[: len(_PLAIN)], blob[len(_PLAIN) :]
-        if mark == _PLAIN:
-            digest, body = rest[:_DIGEST], rest[_DIGEST:]
-            if hashlib.sha256(str(name).encode() + body).digest() != digest:
+        if mark in (_PLAIN, _SEALED):
+            digest, rest = rest[:_DIGEST], rest[_DIGEST:]
+            if _digest(name, rest) != digest:
                 raise BadObject(str(name))
-            return body
-        if mark != _SEALED:
+            if mark == _PLAIN:
+                return rest
+        elif mark != _SEALED_BEFORE:
             raise BadObject(str(name))
         if self._passphrase is None:
             raise WrongKey(str(name))
@@ -124,6 +127,10 @@ class Codec:
             return key.decrypt(nonce, rest[_SALT + _NONCE :], str(name).encode())
         except (InvalidTag, ValueError) as error:
             raise WrongKey(str(name)) from error
+
+
+def _digest(name: ObjectName, content: bytes) -> bytes:
+    return hashlib.sha256(str(name).encode() + content).digest()
 
 
 # One derivation takes 50 ms; a writer has one salt.

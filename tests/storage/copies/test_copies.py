@@ -5,7 +5,7 @@ from sqlmodel import Session, col, delete, select
 
 from chatbot.errors import StartupError
 from chatbot.storage.copies import shipper
-from chatbot.storage.copies.objects import IN_USE
+from chatbot.storage.copies.objects import IN_USE, Codec, ObjectName, Writer
 from chatbot.storage.copies.stores import DirectoryStore
 from chatbot.storage.models import Contact, Erasure, Message
 from tests.conftest import KEY
@@ -39,7 +39,7 @@ def test_what_was_shipped_is_what_an_empty_disk_gets(tmp_path, store, key):
     blobs = [store.get(name) for name in store.list() if name != IN_USE]
     assert len(blobs) >= 4
     if key:
-        assert all(b"CCS1" == blob[:4] for blob in blobs)
+        assert all(b"CCS2" == blob[:4] for blob in blobs)
     second.stop()
 
 
@@ -166,8 +166,9 @@ def test_a_store_that_is_not_there_is_no_first_run(tmp_path, store, monkeypatch)
     again.stop()
 
 
-def test_a_damaged_snapshot_gives_way_to_the_one_before(tmp_path, store):
-    first = Run(tmp_path / "one", store)
+@pytest.mark.parametrize("key", [None, KEY])
+def test_a_damaged_snapshot_gives_way_to_the_one_before(tmp_path, store, key):
+    first = Run(tmp_path / "one", store, key=key)
     chat = first.add_chat()
     first.ship()
     first.copies._shipper.ask_full()
@@ -177,10 +178,16 @@ def test_a_damaged_snapshot_gives_way_to_the_one_before(tmp_path, store):
     newest = max(name for name in store.list() if name.endswith("full"))
     path = tmp_path / "store" / newest
     path.write_bytes(path.read_bytes()[:-7])
-    second = Run(tmp_path / "two", store)
+    second = Run(tmp_path / "two", store, key=key)
     rows, first_rows = second.rows(), 1
     assert len(rows["conversation"]) == first_rows
     second.stop()
+
+
+def test_what_an_earlier_version_sealed_can_be_read():
+    name, codec = ObjectName(Writer(1, "0123456789ab"), 3, "seg"), Codec(KEY)
+    sealed = codec.pack(name, [{"at": 1}])
+    assert codec.unpack(name, b"CCS1" + sealed[4 + 32 :]) == [{"at": 1}]
 
 
 def test_a_copy_that_cannot_be_made_is_made_later(tmp_path, store, monkeypatch):
