@@ -130,29 +130,33 @@ class Services:
     fit: FitDesk
     tailor: TailorDesk
     context: ContextReader
-    meaning: Meaning | None = None
     access: OwnerAccess | None = None
     budget_cap: int = 0
     copies: "Copies | None" = None
     is_disk_lost: bool = False
     actions: ActionLinks | None = None
     notes: tuple[str, ...] = ()
+    meaning: Meaning | None = None
 
     async def start(self) -> None:
         """Take over what an earlier run left, and begin the background work."""
-        loop = asyncio.get_running_loop()
         await self.engine.settle_dead_turns()
         self.background.start()
         if self.copies is not None:
+            loop = asyncio.get_running_loop()
             self.copies.start(
                 self.database,
                 lambda: asyncio.run_coroutine_threadsafe(self._step_down(), loop),
             )
-        Thread(target=self._warm_up, args=[loop], name="warm-up", daemon=True).start()
+        loops = [asyncio.get_running_loop()]
+        Thread(target=self._get_ready, args=loops, name="warm-up", daemon=True).start()
 
-    def _warm_up(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _warm_up(self) -> None:
         self.limits.warm_up()
         self.answering.warm_up()
+
+    def _get_ready(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._warm_up()
         with suppress(RuntimeError):  # stopped meanwhile
             loop.call_soon_threadsafe(self.answering.start)
 
@@ -180,11 +184,11 @@ class Services:
     async def stop(self) -> None:
         """Store what is running, ship what is not in the copies yet, and release everything."""
         await asyncio.gather(self.background.stop(), self.engine.close())
-        if self.copies is not None:
-            await asyncio.to_thread(self.copies.stop, LAST_SHIPMENT_SECONDS)
         await self.tailor.close()
         if self.meaning is not None:
             await self.meaning.close()
+        if self.copies is not None:
+            await asyncio.to_thread(self.copies.stop, LAST_SHIPMENT_SECONDS)
         if self.provider is not None:
             await self.provider.close()
         self.database.close()
