@@ -171,6 +171,12 @@ class Services:
             risk=self.find_risk(),
         )
 
+    async def _stop_asking(self) -> None:
+        """End what is asked of the provider outside of turns."""
+        await self.tailor.close()
+        if self.meaning is not None:
+            await self.meaning.close()
+
     async def _step_down(self) -> None:
         """Another run of the program has taken over: take no more turns, and send nothing."""
         await asyncio.gather(self.background.stop(), self.engine.close())
@@ -183,10 +189,7 @@ class Services:
 
     async def stop(self) -> None:
         """Store what is running, ship what is not in the copies yet, and release everything."""
-        await asyncio.gather(self.background.stop(), self.engine.close())
-        await self.tailor.close()
-        if self.meaning is not None:
-            await self.meaning.close()
+        await asyncio.gather(self.background.stop(), self.engine.close(), self._stop_asking())
         if self.copies is not None:
             await asyncio.to_thread(self.copies.stop, LAST_SHIPMENT_SECONDS)
         if self.provider is not None:
@@ -216,7 +219,6 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
     database = open_database(settings)
     profile = load_profile(settings.profile_dir)
     provider = build_provider(settings)
-    embedder = build_embedder(settings)
     count = lru_cache(maxsize=COUNTED_TEXTS)(count_tokens)
     counted = build_counted_addresses(settings, secret_key)
     limits = build_limits(settings, counted)
@@ -226,20 +228,11 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
         escalation_keywords=settings.escalation_keywords or DEFAULT_KEYWORDS,
         call_address=calls.address,
     )
-    meaning = None
-    if embedder is not None:
-        price = prices.price_of(embedder.model, settings.openai_base_url)
-        meaning = Meaning(
-            MeaningValues(price, settings.openai_base_url, get_budget_cap(settings)),
-            embedder=embedder,
-            database=database,
-            knowledge=knowledge,
-            count=count,
-        )
     confirming = Confirming(database, copies)
     telling, book = build_telling(settings, profile, live), QuestionBook()
     fit_links = FitLinks(Signer(secret_key, "fit sheet"))
     jobs = JobReader(tokens=settings.job_tokens, count=count)
+    meaning = _build_meaning(settings, database, prices, count, knowledge)
     wording = _build_wording(settings, database, prices, count, provider)
     build_answering = partial(
         _build_answering,
@@ -453,6 +446,26 @@ def _build_answering(
         model=model,
         sheet_path=sheet_path,
         wording=wording,
+    )
+
+
+def _build_meaning(
+    settings: Settings,
+    database: Database,
+    prices: Prices,
+    count: CountTokens,
+    knowledge: KnowledgeNow,
+) -> Meaning | None:
+    embedder = build_embedder(settings)
+    if embedder is None:
+        return None
+    url = settings.openai_base_url
+    return Meaning(
+        MeaningValues(prices.price_of(embedder.model, url), url, get_budget_cap(settings)),
+        embedder=embedder,
+        database=database,
+        knowledge=knowledge,
+        count=count,
     )
 
 
