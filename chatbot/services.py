@@ -130,33 +130,29 @@ class Services:
     fit: FitDesk
     tailor: TailorDesk
     context: ContextReader
+    meaning: Meaning | None = None
     access: OwnerAccess | None = None
     budget_cap: int = 0
     copies: "Copies | None" = None
     is_disk_lost: bool = False
     actions: ActionLinks | None = None
     notes: tuple[str, ...] = ()
-    meaning: Meaning | None = None
 
     async def start(self) -> None:
         """Take over what an earlier run left, and begin the background work."""
+        loop = asyncio.get_running_loop()
         await self.engine.settle_dead_turns()
         self.background.start()
         if self.copies is not None:
-            loop = asyncio.get_running_loop()
             self.copies.start(
                 self.database,
                 lambda: asyncio.run_coroutine_threadsafe(self._step_down(), loop),
             )
-        loops = [asyncio.get_running_loop()]
-        Thread(target=self._get_ready, args=loops, name="warm-up", daemon=True).start()
+        Thread(target=self._warm_up, args=[loop], name="warm-up", daemon=True).start()
 
-    def _warm_up(self) -> None:
+    def _warm_up(self, loop: asyncio.AbstractEventLoop) -> None:
         self.limits.warm_up()
         self.answering.warm_up()
-
-    def _get_ready(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._warm_up()
         with suppress(RuntimeError):  # stopped meanwhile
             loop.call_soon_threadsafe(self.answering.start)
 
@@ -171,12 +167,6 @@ class Services:
             risk=self.find_risk(),
         )
 
-    async def _stop_asking(self) -> None:
-        """End what is asked of the provider outside of turns."""
-        await self.tailor.close()
-        if self.meaning is not None:
-            await self.meaning.close()
-
     async def _step_down(self) -> None:
         """Another run of the program has taken over: take no more turns, and send nothing."""
         await asyncio.gather(self.background.stop(), self.engine.close())
@@ -189,9 +179,12 @@ class Services:
 
     async def stop(self) -> None:
         """Store what is running, ship what is not in the copies yet, and release everything."""
-        await asyncio.gather(self.background.stop(), self.engine.close(), self._stop_asking())
+        await asyncio.gather(self.background.stop(), self.engine.close())
         if self.copies is not None:
             await asyncio.to_thread(self.copies.stop, LAST_SHIPMENT_SECONDS)
+        await self.tailor.close()
+        if self.meaning is not None:
+            await self.meaning.close()
         if self.provider is not None:
             await self.provider.close()
         self.database.close()
@@ -219,6 +212,7 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
     database = open_database(settings)
     profile = load_profile(settings.profile_dir)
     provider = build_provider(settings)
+    embedder = build_embedder(settings)
     count = lru_cache(maxsize=COUNTED_TEXTS)(count_tokens)
     counted = build_counted_addresses(settings, secret_key)
     limits = build_limits(settings, counted)
@@ -228,11 +222,20 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
         escalation_keywords=settings.escalation_keywords or DEFAULT_KEYWORDS,
         call_address=calls.address,
     )
+    meaning = None
+    if embedder is not None:
+        price = prices.price_of(embedder.model, settings.openai_base_url)
+        meaning = Meaning(
+            MeaningValues(price, settings.openai_base_url, get_budget_cap(settings)),
+            embedder=embedder,
+            database=database,
+            knowledge=knowledge,
+            count=count,
+        )
     confirming = Confirming(database, copies)
     telling, book = build_telling(settings, profile, live), QuestionBook()
     fit_links = FitLinks(Signer(secret_key, "fit sheet"))
     jobs = JobReader(tokens=settings.job_tokens, count=count)
-    meaning = _build_meaning(settings, database, prices, count, knowledge)
     wording = _build_wording(settings, database, prices, count, provider)
     build_answering = partial(
         _build_answering,
@@ -446,26 +449,6 @@ def _build_answering(
         model=model,
         sheet_path=sheet_path,
         wording=wording,
-    )
-
-
-def _build_meaning(
-    settings: Settings,
-    database: Database,
-    prices: Prices,
-    count: CountTokens,
-    knowledge: KnowledgeNow,
-) -> Meaning | None:
-    embedder = build_embedder(settings)
-    if embedder is None:
-        return None
-    url = settings.openai_base_url
-    return Meaning(
-        MeaningValues(prices.price_of(embedder.model, url), url, get_budget_cap(settings)),
-        embedder=embedder,
-        database=database,
-        knowledge=knowledge,
-        count=count,
     )
 
 
