@@ -126,6 +126,7 @@ async def test_the_first_answers_do_not_wait_for_the_vectors(sqlite_values, prof
         stand_in.vectors = Vectors(same=SAME, go_on=go_on)
         settings = settings_of(sqlite_values, stand_in, profile_dir)
         async with running(settings, fetched=False) as services:
+            await wait_for(lambda: stand_in.embedded)
             visitor = await Visitor.arrive(services.chat)
             assert (await visitor.ask(QUESTION)).text == "I am here for that."
             assert FOUND not in given(stand_in)

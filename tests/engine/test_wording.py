@@ -1,5 +1,6 @@
 """A model words what is said of a job, and changes nothing of it."""
 
+import asyncio
 import json
 import threading
 
@@ -148,7 +149,9 @@ async def test_a_slow_model_is_not_waited_for(sqlite_values, monkeypatch):
     with StandIn(default=Reply(go_on=go_on)) as stand_in:
         async with running_services(model_settings(sqlite_values, stand_in)) as services:
             visitor = await Visitor.arrive(services.chat)
-            made = await services.fit.make_for_chat(*key_of(visitor), JOB)
+            # Without a limit of its own it would be the provider's 20 s.
+            async with asyncio.timeout(15):
+                made = await services.fit.make_for_chat(*key_of(visitor), JOB)
             [day] = read_rows(services, BudgetDay)
         go_on.set()
     assert made.summary == summarise(made.sheet, first_name="Mara")
