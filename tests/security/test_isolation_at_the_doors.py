@@ -443,7 +443,9 @@ def test_nobody_reads_or_writes_what_is_anothers_at_any_door(wanted: int, steps:
         run_state_machine_as_test(  # type: ignore[no-untyped-call]
             DoorMachine,
             settings=settings(
-                max_examples=max(1, (wanted - DoorMachine.steps) // steps),
+                # Few at a time: hypothesis compares runs that begin alike, and over a real server
+                # they need not end alike.
+                max_examples=min(10, max(1, (wanted - DoorMachine.steps) // steps)),
                 # The short run is the same every time; the long one looks further.
                 derandomize=wanted < 1_000,
                 stateful_step_count=steps,
