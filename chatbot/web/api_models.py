@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from chatbot.engine.admission import MAX_CLIENT_ID, MAX_MESSAGE_CHARACTERS
 from chatbot.engine.context_view import ChatContext
@@ -82,7 +82,7 @@ class NewContact(Body):
     phone: str = Field("", max_length=40, examples=["+49 30 901820"])
     company: str = Field("", max_length=200)
     notes: str = Field("", max_length=2000, examples=["We look for a backend engineer."])
-    consent: bool = Field(description="Whether they agree to be contacted and kept on file.")
+    consent: StrictBool = Field(description="Whether they agree to be contacted and kept on file.")
 
 
 class NewQuestion(Body):

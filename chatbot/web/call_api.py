@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictBool
 
 from chatbot.errors import NotFound
 from chatbot.people.bookings import CallWish
@@ -54,7 +54,7 @@ class BookingWish(BaseModel):
     name: str = Field(max_length=400, examples=["Ada Example"])
     topic: str = Field("", max_length=4000)
     time_zone: str = Field("UTC", max_length=64)
-    consent: bool = False
+    consent: StrictBool = False
     client_key: str = Field("", max_length=64)
 
 
