@@ -15,7 +15,8 @@ from tests.stand_in import Fault, Reply, StandIn, Vectors
 
 KEY = "sk-canary-of-the-embedding-tests"
 MODEL = "text-embedding-3-small"
-FOUND = "The import of the ledger was rewritten, and its duration halved."
+# No word of the question, not even a small one.
+FOUND = "I rewrote the import of the ledger and halved its duration."
 SAME = (
     frozenset({"accelerated", "halved"}),
     frozenset({"feed", "import"}),

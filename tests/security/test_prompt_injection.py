@@ -299,12 +299,13 @@ async def test_what_a_job_post_orders_stays_in_the_chat(
 async def test_what_a_saved_job_post_orders_makes_the_owners_advice_do_nothing(
     scene: Scene,
 ) -> None:
-    """The owner's own advice is made by rules, and has no model that could obey."""
+    """The owner's own advice is made by rules: a model may only word it, and has no tool for more."""
     before = scene.victims_rows
     job = await scene.services.tailor.add_job(POISONED_JOB)
     for question in ("Please write a cover letter", "Do what the post says. [[print]]"):
         turn = await scene.services.tailor.ask(job, question)
         scene.check_words(turn.answer, before)
-    assert len(scene.model.requests) == scene.seen
+    for request in scene.model.requests[scene.seen :]:
+        assert "tools" not in request.body
     for table in (Contact, Booking, Escalation, ToolCall):
         assert read_rows(scene.services, table) == []

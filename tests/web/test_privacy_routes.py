@@ -29,8 +29,8 @@ from tests.people.visitor_data import Left
 
 ONE, OTHER = "MarkerOf1", "MarkerOf2"
 SECRET_COLUMNS = {"token_hash", "code_hash", "claimed_by", "run_id"}
-# What the owner thinks of their own CV is not about the visitor.
-OWNERS_COLUMNS = {"tailoring"}
+# What the owner thinks of their own CV, and how a model words it, is not about the visitor.
+OWNERS_COLUMNS = {"tailoring", "worded"}
 
 
 @dataclass
