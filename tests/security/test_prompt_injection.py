@@ -299,7 +299,7 @@ async def test_what_a_job_post_orders_stays_in_the_chat(
 async def test_what_a_saved_job_post_orders_makes_the_owners_advice_do_nothing(
     scene: Scene,
 ) -> None:
-    """The owner's own advice is made by rules: a model may only word it, and has no tool for more."""
+    """The owner's own advice is made by rules: a model may only word it, and has no tool."""
     before = scene.victims_rows
     job = await scene.services.tailor.add_job(POISONED_JOB)
     for question in ("Please write a cover letter", "Do what the post says. [[print]]"):
