@@ -161,14 +161,8 @@ def build_provider(settings: Settings) -> Provider | None:
     """
     if not has_provider(settings):
         return None
-    key = settings.openai_api_key
     return Provider(
-        ProviderValues(
-            api_key=key.get_secret_value() if key else "not-needed",
-            base_url=settings.openai_base_url,
-            model=settings.openai_model,
-            fallback_model=settings.openai_fallback_model,
-        )
+        _provider_values(settings, settings.openai_model, settings.openai_fallback_model)
     )
 
 
@@ -176,13 +170,18 @@ def build_embedder(settings: Settings) -> Embedder | None:
     """The provider's embedding model, or None where none is set or there is no provider."""
     if not settings.embedding_model or not has_provider(settings):
         return None
+    return Embedder(_provider_values(settings, settings.embedding_model))
+
+
+def _provider_values(
+    settings: Settings, model: str, fallback_model: str | None = None
+) -> ProviderValues:
     key = settings.openai_api_key
-    return Embedder(
-        ProviderValues(
-            api_key=key.get_secret_value() if key else "not-needed",
-            base_url=settings.openai_base_url,
-            model=settings.embedding_model,
-        )
+    return ProviderValues(
+        api_key=key.get_secret_value() if key else "not-needed",
+        base_url=settings.openai_base_url,
+        model=model,
+        fallback_model=fallback_model,
     )
 
 

@@ -154,13 +154,9 @@ def list_questions(sheet: FitSheet, *, first_name: str) -> tuple[str, ...]:
     return tuple(questions)
 
 
-def summarise(sheet: FitSheet, *, first_name: str) -> tuple[str, ...]:
-    """The sheet in a few sentences, gaps named first among what is not met."""
-    return tuple(phrase.text for phrase in build_summary(sheet, first_name=first_name))
-
-
 def build_summary(sheet: FitSheet, *, first_name: str) -> tuple[Phrase, ...]:
-    """The sentences of `summarise`; in their gaps is what comes from the job description."""
+    """The sheet in a few sentences, what is missing first; in their gaps stands what comes from the
+    job description."""
     if not sheet.items:
         return (Phrase(NOTHING_ASKED, is_fixed=True),)
     musts = [item for item in sheet.items if item.is_must]

@@ -144,11 +144,3 @@ def read_page_number(value: Any) -> int:
     digits = read_text(value)
     is_number = digits.isascii() and digits.isdigit() and len(digits) <= _MAX_PAGE_DIGITS
     return int(digits) if is_number else 1
-
-
-def read_clock(value: Any) -> int:
-    """Minutes that the owner's clock is ahead of UTC; 0 when the page did not say."""
-    text = read_text(value)
-    sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text)
-    is_number = digits.isascii() and digits.isdigit() and len(digits) <= 3
-    return sign * int(digits) if is_number else 0

@@ -1,12 +1,10 @@
-import json
-
 import pytest
 
 from chatbot.errors import InvalidInput, NotFound
-from chatbot.llm.tokens import count_tokens
 from chatbot.people import job_links
 from chatbot.people.job_descriptions import MAX_JOB_CHARACTERS
 from chatbot.storage.models import JobDescription, Notification, Question
+from tests.engine.test_prompt_prefix import prefix_share
 from tests.engine.test_turns import model_settings
 from tests.fakes import Visitor, make_settings, read_rows, running_services
 from tests.knowledge.test_fit import JOB
@@ -96,15 +94,7 @@ async def test_the_model_is_told_of_the_job_as_foreign_text_and_the_beginning_st
     assert "- Strong knowledge of Rust" in told["content"]
     # Its words are told once, and not again as the visitor's own.
     assert prompts[0][2]["content"].startswith("(pasted a job description: Senior Data")
-    same = total = 0
-    for before, now in zip(prompts, prompts[1:], strict=False):
-        texts = [json.dumps(message) for message in now]
-        kept = 0
-        while kept < len(before) and json.dumps(before[kept]) == texts[kept]:
-            kept += 1
-        same += count_tokens("".join(texts[:kept]))
-        total += count_tokens("".join(texts))
-    assert same / total >= 0.9
+    assert prefix_share(prompts) >= 0.9
 
 
 async def test_a_text_that_is_too_long_or_asks_nothing_is_refused(sqlite_values):

@@ -7,7 +7,8 @@ import threading
 import pytest
 
 from chatbot.engine import wording
-from chatbot.knowledge.fit import FitStatus, build_fit_sheet, summarise
+from chatbot.engine.wording import tell_summary
+from chatbot.knowledge.fit import FitStatus, build_fit_sheet
 from chatbot.knowledge.tailoring import build_advice, build_letter
 from chatbot.people.job_descriptions import check_job_text
 from chatbot.storage.models import BudgetDay, JobDescription, Message, Notification
@@ -73,7 +74,7 @@ async def test_a_summary_is_worded_once_for_each_text_on_every_database(database
             found = await services.fit.find(made.path.removeprefix("/fit/"))
             [day] = read_rows(services, BudgetDay)
             rows = read_rows(services, JobDescription)
-    own = summarise(made.sheet, first_name="Mara")
+    own = tell_summary(made.sheet, None, first_name="Mara")
     assert OWN in own
     assert made.summary == tuple(WORDED if line == OWN else line for line in own)
     assert made.summary == again.summary == found.summary
@@ -127,7 +128,7 @@ async def test_a_model_that_obeys_job_descriptions_changes_nothing(sqlite_values
                     continue
                 made = await services.fit.make_for_chat(*key_of(visitor), text)
                 assert made.sheet.to_json() == sheet.to_json()
-                assert made.summary == summarise(sheet, first_name="Mara")
+                assert made.summary == tell_summary(sheet, None, first_name="Mara")
     assert len(wordings(stand_in)) >= len(INJECTED)
 
 
@@ -138,7 +139,7 @@ async def test_a_model_that_gives_no_words_leaves_the_programs_own(sqlite_values
             visitor = await Visitor.arrive(services.chat)
             made = await services.fit.make_for_chat(*key_of(visitor), JOB)
             [day] = read_rows(services, BudgetDay)
-    assert made.summary == summarise(made.sheet, first_name="Mara")
+    assert made.summary == tell_summary(made.sheet, None, first_name="Mara")
     assert len(wordings(stand_in)) == 1
     assert day.reserved_micro_usd == 0
 
@@ -154,7 +155,7 @@ async def test_a_slow_model_is_not_waited_for(sqlite_values, monkeypatch):
                 made = await services.fit.make_for_chat(*key_of(visitor), JOB)
             [day] = read_rows(services, BudgetDay)
         go_on.set()
-    assert made.summary == summarise(made.sheet, first_name="Mara")
+    assert made.summary == tell_summary(made.sheet, None, first_name="Mara")
     # Nobody tells what it cost, so what was reserved counts as spent.
     assert day.spent_micro_usd > 0
     assert day.reserved_micro_usd == 0

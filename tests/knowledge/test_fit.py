@@ -4,11 +4,12 @@ from pathlib import Path
 import pytest
 
 from chatbot.knowledge.fit import (
+    FitSheet,
     FitStatus,
     build_fit_sheet,
+    build_summary,
     list_questions,
     read_sheet,
-    summarise,
 )
 from chatbot.knowledge.fit_text import write_markdown
 from chatbot.knowledge.profile import load_profile
@@ -139,8 +140,12 @@ def test_the_same_text_gives_the_same_sheet_and_it_survives_the_database():
     assert sheet.title == "Senior Data Platform Engineer (m/f/d)"
 
 
+def summarise(sheet: FitSheet) -> tuple[str, ...]:
+    return tuple(phrase.text for phrase in build_summary(sheet, first_name="Mara"))
+
+
 def test_the_summary_counts_and_names_the_gaps():
-    lines = summarise(build_fit_sheet(JOB, SAMPLE, today=TODAY), first_name="Mara")
+    lines = summarise(build_fit_sheet(JOB, SAMPLE, today=TODAY))
     assert lines[0] == "2 of 5 requirements met, 1 missing, 2 open."
     assert lines[1] == "1 of 1 wishes beyond that met."
     assert any(line.startswith("Not in Mara's records") and "Rust" in line for line in lines)
@@ -156,7 +161,7 @@ def test_the_markdown_keeps_foreign_text_as_text():
     sheet = build_fit_sheet("Requirements\n- Rust [x](javascript:1) <b>", SAMPLE, today=TODAY)
     text = write_markdown(
         sheet,
-        summarise(sheet, first_name="Mara"),
+        summarise(sheet),
         owner_name="Mara Lindqvist",
         first_name="Mara",
     )

@@ -26,7 +26,7 @@ from chatbot.ui.owner_inbox_handlers import InboxHandlers
 from chatbot.ui.owner_inbox_tab import InboxTab
 from chatbot.ui.owner_knowledge_handlers import KnowledgeHandlers
 from chatbot.ui.owner_knowledge_tab import KnowledgeTab
-from chatbot.ui.owner_list import OwnerList, read_clock, read_page_number
+from chatbot.ui.owner_list import OwnerList, read_page_number
 from chatbot.ui.owner_notifications_tab import NotificationsHandlers, NotificationsTab
 from chatbot.ui.owner_privacy_tab import PrivacyHandlers, PrivacyTab
 from chatbot.ui.owner_tabs import OwnerTabs
@@ -388,10 +388,3 @@ async def test_the_figures_come_with_the_same_in_words(sqlite_database, area):
 @pytest.mark.parametrize(("sent", "page"), [("3", 3), ("", 1), (None, 1), ("-1", 1), ("9" * 20, 1)])
 def test_a_page_number_is_read_from_anything(sent, page):
     assert read_page_number(sent) == page
-
-
-@pytest.mark.parametrize(
-    ("sent", "minutes"), [("120", 120), ("-300", -300), ("", 0), (None, 0), ("9" * 9, 0)]
-)
-def test_the_clock_is_read_from_anything(sent, minutes):
-    assert read_clock(sent) == minutes

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from chatbot.storage.copies.copies import Copies
 from chatbot.storage.copies.objects import IN_USE, Codec, parse_name
@@ -74,6 +74,10 @@ class Run:
             return contact.id
 
         return self.write(work)
+
+    def texts(self) -> set[str]:
+        """What has been said, in all chats."""
+        return set(self.database.read_now(lambda s: s.exec(select(Message.content)).all()))
 
     def rows(self) -> dict[str, list[tuple[Any, ...]]]:
         return read_rows(self.database)

@@ -12,11 +12,6 @@ from tests.conftest import KEY
 from tests.storage.copies.parts import Run, wait_until
 
 
-@pytest.fixture
-def store(tmp_path) -> DirectoryStore:
-    return DirectoryStore(tmp_path / "store")
-
-
 @pytest.mark.parametrize("key", [None, KEY])
 def test_what_was_shipped_is_what_an_empty_disk_gets(tmp_path, store, key):
     first = Run(tmp_path / "one", store, key=key)

@@ -4,11 +4,12 @@ import pytest
 from sqlmodel import Session, col, delete, select
 
 from chatbot.storage.copies import restore
-from chatbot.storage.copies.drill import Drill
-from chatbot.storage.copies.stores import DirectoryStore, StoreError
-from chatbot.storage.copies.watcher import ERASED_LATE_SECONDS, LATE_SECONDS, Watcher
+from chatbot.storage.copies.stores import StoreError
+from chatbot.storage.copies.watcher import ERASED_LATE_SECONDS, LATE_SECONDS
 from chatbot.storage.models import Booking, ChatSession, Conversation, Erasure, Message
-from tests.storage.copies.parts import Clock, Run, find_texts, list_writers
+from tests.storage.copies.parts import Run, find_texts, list_writers
+
+pytestmark = pytest.mark.usefixtures("no_looks")
 
 MARKER = "a marker that is erased"
 HOUR = 3600.0
@@ -16,20 +17,8 @@ HOUR = 3600.0
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    """The runs look when the test says so, and what cannot be read is tried without pauses."""
-    monkeypatch.setattr(Watcher, "start", lambda _: None)
-    monkeypatch.setattr(Drill, "run", lambda *_: None)
+    """What cannot be read is tried without pauses."""
     monkeypatch.setattr(restore, "READ_WAIT", 0.0)
-
-
-@pytest.fixture
-def store(tmp_path) -> DirectoryStore:
-    return DirectoryStore(tmp_path / "store")
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 def erase(run: Run, *ids: object) -> None:

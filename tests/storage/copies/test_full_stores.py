@@ -7,7 +7,6 @@ import pytest
 from chatbot.errors import StartupError
 from chatbot.storage.copies import restore
 from chatbot.storage.copies.objects import IN_USE
-from chatbot.storage.copies.stores import DirectoryStore
 from tests.storage.copies.parts import Run
 
 
@@ -15,11 +14,6 @@ from tests.storage.copies.parts import Run
 def quick(monkeypatch):
     for name in ("FIRST_WAIT", "READ_WAIT"):
         monkeypatch.setattr(restore, name, 0.0)
-
-
-@pytest.fixture
-def store(tmp_path) -> DirectoryStore:
-    return DirectoryStore(tmp_path / "store")
 
 
 def fill(folder: Path, store) -> dict[str, list]:

@@ -3,31 +3,12 @@
 import threading
 
 import pytest
-from sqlmodel import select
 
-from chatbot.storage.copies.drill import Drill
-from chatbot.storage.copies.stores import DirectoryStore
 from chatbot.storage.copies.succession import ANSWER_SECONDS, LONGEST_QUIET, QUIET_SECONDS
-from chatbot.storage.copies.watcher import FIRST_DRILL_SECONDS, Watcher
-from chatbot.storage.models import Message
+from chatbot.storage.copies.watcher import FIRST_DRILL_SECONDS
 from tests.storage.copies.parts import Clock, Run, wait_until
 
-
-@pytest.fixture(autouse=True)
-def no_looks(monkeypatch):
-    """The runs look when the test says so, and drill nothing."""
-    monkeypatch.setattr(Watcher, "start", lambda _: None)
-    monkeypatch.setattr(Drill, "run", lambda *_: None)
-
-
-@pytest.fixture
-def store(tmp_path) -> DirectoryStore:
-    return DirectoryStore(tmp_path / "store")
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
+pytestmark = pytest.mark.usefixtures("no_looks")
 
 
 @pytest.fixture
@@ -43,10 +24,6 @@ def runs(tmp_path, store, clock):
     yield old, new, chat
     new.stop()
     old.stop()
-
-
-def texts(run: Run) -> set[str]:
-    return set(run.database.read_now(lambda s: s.exec(select(Message.content)).all()))
 
 
 def leads(run: Run) -> bool:
@@ -82,7 +59,7 @@ def test_when_the_new_run_dies_the_old_one_leads_again_with_all_that_it_had(
     assert not leads(old), "it may just be about to answer"
     wait_to_lead(old, clock)
     assert (old.led_again, old.copies.state().reason) == (1, "")
-    assert texts(old) == {"told to the new one"}
+    assert old.texts() == {"told to the new one"}
     assert old.copies._shipper.writer > new.copies._shipper.writer
     old.say(chat, "told to the old one")
     old.ship()
@@ -116,7 +93,7 @@ def test_a_new_run_that_was_only_held_up_steps_down_and_nothing_of_it_is_lost(ru
     assert (leads(old), leads(new)) == (True, False)
     assert new.stepped_down == 1
     old.look()
-    assert texts(old) == {"told to the one that was held up"}
+    assert old.texts() == {"told to the one that was held up"}
     assert leads(old)
 
 

@@ -4,29 +4,13 @@ import pytest
 from sqlmodel import Session, col, delete, select
 
 from chatbot.storage.copies import restore
-from chatbot.storage.copies.drill import Drill
 from chatbot.storage.copies.objects import ObjectName
-from chatbot.storage.copies.stores import DirectoryStore, StoreError
-from chatbot.storage.copies.watcher import LATE_SECONDS, Watcher
+from chatbot.storage.copies.stores import StoreError
+from chatbot.storage.copies.watcher import LATE_SECONDS
 from chatbot.storage.models import Contact, Conversation, Erasure, Escalation, Message
-from tests.storage.copies.parts import Clock, Run, list_writers, wait_until
+from tests.storage.copies.parts import Run, list_writers, wait_until
 
-
-@pytest.fixture
-def store(tmp_path) -> DirectoryStore:
-    return DirectoryStore(tmp_path / "store")
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture(autouse=True)
-def no_looks(monkeypatch):
-    """The runs look when the test says so, and drill nothing."""
-    monkeypatch.setattr(Watcher, "start", lambda _: None)
-    monkeypatch.setattr(Drill, "run", lambda *_: None)
+pytestmark = pytest.mark.usefixtures("no_looks")
 
 
 @pytest.fixture
@@ -43,44 +27,36 @@ def runs(tmp_path, store, clock):
     old.stop()
 
 
-def texts(run: Run) -> set[str]:
-    return set(run.database.read_now(lambda s: s.exec(select(Message.content)).all()))
-
-
-def look(run: Run) -> None:
-    run.look()
-
-
 def test_the_earlier_run_steps_down_and_its_late_rows_are_merged(runs):
     old, new, chat = runs
     old.say(chat, "late")
     old.leave("late@example.com")
-    look(old)
+    old.look()
     assert old.stepped_down == 1
     assert "newer run" in old.copies.state().reason
     old.say(chat, "later")
     old.ship()
-    look(new)
+    new.look()
     assert new.stepped_down == 0
-    assert texts(new) == {"before", "late", "later"}
-    look(old)
+    assert new.texts() == {"before", "late", "later"}
+    old.look()
     assert old.stepped_down == 1
 
 
 def test_a_row_that_comes_very_late_is_merged_and_only_then_deleted(runs, clock, store):
     old, new, chat = runs
-    look(old)
-    look(new)
+    old.look()
+    new.look()
     clock.pass_by(10 * 86_400)
-    look(new)
+    new.look()
     assert list_writers(store) == {str(new.copies._shipper.writer)}
     old.say(chat, "left on a page that was open for days")
     old.ship()
     clock.pass_by(86_400)
-    look(new)
-    assert "left on a page that was open for days" in texts(new)
+    new.look()
+    assert "left on a page that was open for days" in new.texts()
     new.ship()
-    look(new)
+    new.look()
     assert list_writers(store) == {str(new.copies._shipper.writer)}
 
 
@@ -97,11 +73,11 @@ def test_what_is_merged_is_not_deleted_before_it_is_shipped(runs, clock, store, 
         put(name, content)
 
     monkeypatch.setattr(store, "put", refuse)
-    look(new)
+    new.look()
     assert str(old.copies._shipper.writer) in list_writers(store)
     is_down.clear()
     new.ship()
-    look(new)
+    new.look()
     assert str(old.copies._shipper.writer) not in list_writers(store)
 
 
@@ -115,11 +91,11 @@ def test_an_object_on_its_way_is_waited_for(runs, store, monkeypatch):
     store.put(str(cut), whole[:-5])
     old.say(chat, "second")
     old.ship()
-    look(new)
-    assert texts(new) == {"before"}
+    new.look()
+    assert new.texts() == {"before"}
     store.put(str(cut), whole)
-    look(new)
-    assert texts(new) == {"before", "first", "second"}
+    new.look()
+    assert new.texts() == {"before", "first", "second"}
 
 
 def test_a_start_merges_what_nobody_has_merged(runs, tmp_path, store):
@@ -129,7 +105,7 @@ def test_a_start_merges_what_nobody_has_merged(runs, tmp_path, store):
     old.say(chat, "of the old one")
     old.ship()
     third = Run(tmp_path / "third", store)
-    assert texts(third) == {"before", "of the old one", "of the new one"}
+    assert third.texts() == {"before", "of the old one", "of the new one"}
     third.stop()
 
 
@@ -137,13 +113,13 @@ def test_merged_rows_are_shipped_again_and_the_old_copies_deleted(runs, clock, s
     old, new, chat = runs
     old.say(chat, "late")
     old.ship()
-    look(new)
+    new.look()
     new.ship()
     clock.pass_by(LATE_SECONDS + 1)
-    look(new)
+    new.look()
     assert list_writers(store) == {str(new.copies._shipper.writer)}
     third = Run(tmp_path / "third", store)
-    assert texts(third) == {"before", "late"}
+    assert third.texts() == {"before", "late"}
     third.stop()
 
 
@@ -161,11 +137,11 @@ def test_of_two_versions_of_a_row_the_later_one_counts(runs):
     rename(new, "newer", 30)
     rename(old, "older", 20)
     old.ship()
-    look(new)
+    new.look()
     assert new.rows()["conversation"][0] != old.rows()["conversation"][0]
     rename(old, "newest", 40)
     old.ship()
-    look(new)
+    new.look()
     assert new.rows()["conversation"] == old.rows()["conversation"]
 
 
@@ -183,8 +159,8 @@ def test_what_the_new_run_erased_does_not_come_back_late(runs):
     old.say(chat, "a marker that is late")
     old.write(lambda s: setattr(s.get(Conversation, chat), "title", "a marker"))
     old.ship()
-    look(new)
-    assert texts(new) == set()
+    new.look()
+    assert new.texts() == set()
     assert new.rows()["conversation"] == []
 
 
@@ -192,8 +168,8 @@ def test_what_the_old_run_erased_is_erased_in_the_new_one(runs):
     old, new, _ = runs
     old.write(lambda s: s.exec(delete(Message)))
     old.ship()
-    look(new)
-    assert texts(new) == set()
+    new.look()
+    assert new.texts() == set()
 
 
 def test_one_person_met_by_both_runs_stays_one_contact(runs):
@@ -207,7 +183,7 @@ def test_one_person_met_by_both_runs_stays_one_contact(runs):
             )
         )
     old.ship()
-    look(new)
+    new.look()
     [contact] = new.database.read_now(lambda s: s.exec(select(Contact)).all())
     assert contact.name == "Ada"
     assert contact.notes.splitlines() == ["told the new one", "told the old one"]
@@ -222,7 +198,7 @@ def test_of_two_runs_that_start_together_one_leads(tmp_path, store):
         run.add_chat()
         run.ship()
     for run in both:
-        look(run)
+        run.look()
     assert sorted(run.stepped_down for run in both) == [0, 1]
     [leader] = [run for run in both if not run.stepped_down]
     wait_until(lambda: len(leader.rows()["conversation"]) == 2)
@@ -235,8 +211,8 @@ def test_what_a_snapshot_alone_says_is_deleted_is_deleted_when_it_comes_late(run
     old, new, chat = runs
     gone = old.say(chat, "a marker that both have")
     old.ship()
-    look(new)
-    assert "a marker that both have" in texts(new)
+    new.look()
+    assert "a marker that both have" in new.texts()
 
     def erase(session: Session) -> None:
         session.exec(delete(Message).where(col(Message.id) == gone))
@@ -250,5 +226,5 @@ def test_what_a_snapshot_alone_says_is_deleted_is_deleted_when_it_comes_late(run
     for name in old.copies._store.list():
         if str(old.copies._shipper.writer) in name and not name.endswith("full"):
             old.copies._store.delete([name])
-    look(new)
-    assert texts(new) == {"before", "after it"}
+    new.look()
+    assert new.texts() == {"before", "after it"}
