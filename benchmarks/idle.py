@@ -58,5 +58,7 @@ async def measure(app: AppProcess, seconds: float) -> None:
 
 
 def run(minutes: float | None) -> None:
-    with tempfile.TemporaryDirectory() as folder, AppProcess(Path(folder)) as app:
+    # All pages come from one address, which may hold a fifth of what is open.
+    limits = {"MAX_OPEN_REQUESTS": str(10 * PAGES)}
+    with tempfile.TemporaryDirectory() as folder, AppProcess(Path(folder), limits) as app:
         asyncio.run(measure(app, (minutes or MINUTES) * 60))

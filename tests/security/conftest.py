@@ -1,6 +1,7 @@
 """The whole program with an owner, a model and a canary in every secret setting."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,16 +71,22 @@ class Fortress:
 
 @pytest.fixture(scope="package")
 def fortress(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fortress]:
-    store = tmp_path_factory.mktemp("store")
+    folder = tmp_path_factory.mktemp("fortress")
+    copies = {"SNAPSHOT_STORE": str(folder / "store")}
+    with build_fortress(folder, SECRETS | copies) as fortress:
+        yield fortress
+
+
+@contextmanager
+def build_fortress(folder: Path, settings: dict[str, str]) -> Iterator[Fortress]:
+    """The program with these settings, and what it needs beside them."""
     with StandIn() as stand_in:
-        settings = {
-            **SECRETS,
+        always = {
             "OPENAI_BASE_URL": stand_in.base_url,
             "LOG_LEVEL": "debug",
             "RATE_LIMITS": "session 100000/day; address off; contact off; escalation off",
             "PUBLIC_URL": "https://me.example",
             "CALL_HOURS": "Mon-Sun 00:00-23:00",
-            "SNAPSHOT_STORE": str(store),
         }
-        with AppProcess(tmp_path_factory.mktemp("fortress"), settings) as app:
-            yield Fortress(app, stand_in, store)
+        with AppProcess(folder, always | settings) as app:
+            yield Fortress(app, stand_in, folder / "store")

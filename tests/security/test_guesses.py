@@ -1,12 +1,19 @@
 """Guessed ids and tokens open nothing: each of them reaches the look-up itself.
 
-5,000 of either kind with every run of the tests, 50,000 of either in `make soak`.
+At the look-ups 5,000 of either kind with every run of the tests, over HTTP 400 of either; 50,000 of
+either at both in `make soak`.
 """
 
+import asyncio
+import itertools
 import secrets
+import shutil
+import string
 import uuid
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 
+import httpx
 import pytest
 from sqlmodel import Session
 
@@ -16,8 +23,14 @@ from chatbot.signing import Signer, hash_token
 from chatbot.storage import bookings, owner_access
 from chatbot.storage.database import Database
 from chatbot.storage.models import Booking, OwnerSession, utc_now
+from tests.door_server import DoorServer, OpenChat
 
 QUICK = 5_000
+# Over HTTP, where a guess costs a request.
+FEW = 400
+AT_ONCE = 8
+# What a header and a path can hold.
+SENDABLE = set(string.ascii_letters + string.digits + "-_")
 ALL = pytest.param(50_000, marks=pytest.mark.soak)
 VICTIMS = 20
 SECRET = "the signing key of this very test, long enough"
@@ -46,6 +59,21 @@ def guess_tokens(known: list[str], number: int) -> Iterator[str]:
     yield from (token[:-1] for token in known)
     for _ in range(number - len(changed) - 4 * len(known)):
         yield secrets.token_urlsafe(32)
+
+
+def guess_ids(own: str, others: list[str], number: int) -> Iterator[str]:
+    """The real ids of others, those made just before and after one's own, and random ones."""
+    # An UUIDv7 begins with the time.
+    base = uuid.UUID(own).int
+    near = range(1, (number - 2 * len(others)) // 2)
+    guesses = itertools.chain(
+        others,
+        (other.upper() for other in others),
+        (str(uuid.UUID(int=base + step)) for step in near),
+        (str(uuid.UUID(int=base - step)) for step in near),
+        (str(uuid.uuid4()) for _ in itertools.count()),
+    )
+    return itertools.islice(guesses, number)
 
 
 @pytest.fixture
@@ -113,21 +141,10 @@ def test_guessed_ids_open_no_conversation_of_somebody_else(
 ) -> None:
     """With a good token of one's own, and every real id of the others among the guesses."""
     (own_token, own_id), *others = victims
-    base = uuid.UUID(own_id).int
-
-    def guess_ids() -> Iterator[str]:
-        yield from (other for _, other in others)
-        yield from (other.upper() for _, other in others)
-        near = (number - 2 * len(others)) // 2
-        # An UUIDv7 begins with the time: the ids that were made just before and after.
-        yield from (str(uuid.UUID(int=base + step)) for step in range(1, near))
-        yield from (str(uuid.UUID(int=base - step)) for step in range(1, near))
-        while True:
-            yield str(uuid.uuid4())
 
     def work(session: Session) -> int:
         opened = 0
-        for _, guess in zip(range(number), guess_ids(), strict=False):
+        for guess in guess_ids(own_id, [other for _, other in others], number):
             opened += opens(get_own_conversation, session, own_token, guess)
         assert opens(get_own_conversation, session, own_token, own_id)
         return opened
@@ -158,3 +175,68 @@ def test_guessed_signatures_are_refused() -> None:
     assert forged == 0
     assert Signer(SECRET, "call").read(good) is None
     assert Signer(SECRET + "!", "visit").read(good) is None
+
+
+@pytest.fixture
+def door_server(sqlite_template, tmp_path) -> Iterator[DoorServer]:
+    path = shutil.copy(sqlite_template, tmp_path / "chatbot.db")
+    with DoorServer(path, rate_limits="off") as server:
+        yield server
+
+
+async def ask_all(server: DoorServer, requests: Iterable[httpx.Request]) -> Counter[int]:
+    """How often each status came back, of requests that are sent a few at a time."""
+    statuses: Counter[int] = Counter()
+    waiting = iter(requests)
+
+    async def go_on(client: httpx.AsyncClient) -> None:
+        for request in waiting:
+            statuses[(await client.send(request)).status_code] += 1
+
+    async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
+        await asyncio.gather(*(go_on(client) for _ in range(AT_ONCE)))
+    return statuses
+
+
+def with_token(server: DoorServer, guess: str, place: int, chat: OpenChat) -> httpx.Request:
+    """One guess at one of the doors that a token opens."""
+    doors = (
+        (f"/api/chats/{chat.id}/messages", {"authorization": f"Bearer {guess}"}),
+        (f"/api/chats/{chat.id}", {"authorization": f"Bearer {guess}"}),
+        (f"/call/{guess}", {}),
+        (f"/fit/{guess}", {}),
+        (f"/fit/{guess}/fit-sheet.md", {}),
+        ("/api/owner/contacts.csv", {"cookie": f"career-chat-owner={guess}.{guess}"}),
+        ("/api/questions", {"authorization": f"Bearer {guess}.{guess}.{guess}"}),
+    )
+    path, headers = doors[place % len(doors)]
+    return httpx.Request("GET", f"{server.url}{path}", headers=headers)
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("number", [FEW, ALL])
+async def test_guessed_tokens_and_ids_open_nothing_over_http(
+    door_server: DoorServer, number: int
+) -> None:
+    own, *others = (door_server.open_chat("Which databases?") for _ in range(4))
+    known = [chat.token for chat in others]
+    tokens = (t for t in guess_tokens(known, 2 * number) if SENDABLE.issuperset(t))
+    by_token = await ask_all(
+        door_server,
+        (
+            with_token(door_server, guess, place, others[place % len(others)])
+            for place, guess in enumerate(itertools.islice(tokens, number))
+        ),
+    )
+    headers = {"authorization": f"Bearer {own.token}"}
+    by_id = await ask_all(
+        door_server,
+        (
+            httpx.Request("GET", f"{door_server.url}/api/chats/{guess}/messages", headers=headers)
+            for guess in guess_ids(own.id, [chat.id for chat in others], number)
+        ),
+    )
+    assert by_token.total() == by_id.total() == number
+    assert set(by_token) == {401, 404}
+    assert set(by_id) == {404}
+    assert all(chat.call("GET", "/messages").status_code == 200 for chat in (own, *others))

@@ -9,7 +9,9 @@ reaches what it tries.
 import asyncio
 import json
 import shutil
+import sys
 import threading
+import traceback
 import uuid
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, ClassVar
@@ -17,6 +19,7 @@ from typing import Any, ClassVar
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
+from hypothesis.errors import StopTest
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
@@ -94,6 +97,10 @@ class DoorMachine(RuleBasedStateMachine):
             self.people.append(self.arrive(by_program=number == 2))
 
     def teardown(self) -> None:
+        error = sys.exception()
+        if error is not None and not isinstance(error, StopTest):
+            # What hypothesis says of a failure that does not come back hides the failure itself.
+            traceback.print_exception(error)
         for person in self.people:
             self.run(person.leave())
 

@@ -4,15 +4,20 @@ import html
 import json
 import re
 from contextlib import closing
+from pathlib import Path
 
-from sqlalchemy import text
+import pytest
+from sqlalchemy import make_url, text
 
 from chatbot.settings import Settings
 from chatbot.storage.copies.objects import FULL, SEGMENT, Codec
 from chatbot.storage.copies.restore import list_names
 from chatbot.storage.copies.stores import DirectoryStore
+from chatbot.web.passwords import hash_password
+from tests.app_process import AppProcess, NotServing, find_free_port
+from tests.conftest import Server
 from tests.page_client import PageClient
-from tests.security.conftest import CANARY, PASSWORD, SECRETS, Fortress
+from tests.security.conftest import CANARY, PASSWORD, SECRETS, Fortress, build_fortress
 from tests.security.doors import OwnerPage
 from tests.stand_in import Fault, Reply, ToolCall
 from tests.storage.copies.parts import read_rows, wait_until
@@ -20,7 +25,7 @@ from tests.test_authorization import GRADIO_ROUTES, ROUTES
 
 FORGED = '\n{"level": "error", "event": "forged"}\r\n\x1b[31m{"event": "forged"}\u0000\u202eforged'
 ID = r"[0-9a-f]{8}"
-# In place of a password, or only where a Space sets it.
+# In place of a password: it is part of the program on a server's database below.
 NOT_HERE = {"OWNER_PASSWORD_HASH"}
 
 
@@ -110,6 +115,42 @@ async def test_no_canary_is_in_any_answer_page_export_or_line(fortress: Fortress
     database = fortress.open_database()
     assert CANARY not in repr(read_rows(database))
     database.close()
+
+
+async def test_no_secret_of_a_server_and_no_hash_of_a_password_is_seen(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """The server lets everybody in, so that the password in the address can be a canary."""
+    digest = str(hash_password(PASSWORD))
+    server: Server = request.getfixturevalue("_postgres")
+    url = make_url(server.create("_canary").url).set(password=f"{CANARY}-server")
+    address = url.render_as_string(hide_password=False)
+    given = SECRETS | {"DATABASE_URL": address, "OWNER_PASSWORD_HASH": digest}
+    for name in ("OWNER_PASSWORD", "DATABASE_KEY", "SNAPSHOT_TOKEN"):
+        del given[name]
+    secrets = (CANARY, digest, digest.split(":")[-1])
+    try:
+        with build_fortress(tmp_path, given) as fortress:
+            shown = await use_everything(fortress) + await open_every_tab(fortress)
+            visit_every_route(fortress)
+            shown += [words for _, words in fortress.seen]
+            asked = [json.dumps(one.body) for one in fortress.stand_in.requests]
+            log = fortress.app.log
+    finally:
+        server.drop("_canary")
+    assert len(fortress.seen) > 50
+    for secret in secrets:
+        assert [words for words in (*shown, *asked) if secret in words] == []
+        assert secret not in log
+
+
+def test_a_server_that_is_not_there_is_named_without_its_password(tmp_path: Path) -> None:
+    address = f"postgresql://me:{CANARY}@127.0.0.1:{find_free_port()}/chats"
+    app = AppProcess(tmp_path, {"DATABASE_URL": address})
+    with pytest.raises(NotServing):
+        app.start()
+    assert "127.0.0.1" in app.log
+    assert CANARY not in app.log
 
 
 async def test_no_line_of_the_log_is_forged(fortress: Fortress) -> None:
