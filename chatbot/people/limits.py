@@ -170,6 +170,8 @@ class Limits:
     def _shared(self) -> Any:
         if not self._redis_url:
             return None
+        # The limiter takes what another thread has only begun to import; a statement waits for it.
+        import redis  # noqa: F401
         from limits.storage import RedisStorage
         from limits.strategies import MovingWindowRateLimiter
 

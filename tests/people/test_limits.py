@@ -1,6 +1,8 @@
 import asyncio
 import contextlib
 import os
+import subprocess
+import sys
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -198,3 +200,23 @@ def test_words_for_a_wait_are_never_too_short() -> None:
         "in 2 hours",
         "in 24 hours",
     ]
+
+
+def test_redis_may_be_in_the_middle_of_being_imported_by_another_thread() -> None:
+    """As at a start, when the bell of other processes connects to Redis too."""
+    program = """
+import sys, threading
+from chatbot.people.addresses import AddressHashes
+from chatbot.people.limits import Limits
+from chatbot.rates import DEFAULT_RATES, parse_rates
+import limits.storage, limits.strategies
+limits = Limits(
+    parse_rates(DEFAULT_RATES), addresses=AddressHashes(), redis_url="redis://127.0.0.1:1/0"
+)
+threading.Thread(target=__import__, args=("redis",)).start()
+while "redis" not in sys.modules:
+    pass
+limits.warm_up()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
