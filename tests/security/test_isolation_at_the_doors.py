@@ -431,8 +431,9 @@ def answer(_request: Request) -> Answer:
 @pytest.fixture
 def doors(sqlite_template, tmp_path) -> Iterator[None]:
     path = shutil.copy(sqlite_template, tmp_path / "chatbot.db")
-    # The owner keeps the floor: what happens by itself would change the chats beside the steps.
-    values = {"rate_limits": "off", "takeover_idle_minutes": 1440}
+    # The owner keeps the floor and the model its budget: what happens by itself would change the
+    # chats beside the steps.
+    values = {"rate_limits": "off", "takeover_idle_minutes": 1440, "daily_budget_usd": 1000}
     with DoorServer(path, **values) as server, asyncio.Runner() as runner:
         server.stand_in.answer = answer
         owner = Owner(server)
