@@ -160,6 +160,7 @@ def _list_common(method: str, operation: Mapping[str, Any]) -> Iterator[tuple[st
     """The errors that no route declares, with their words."""
     if "requestBody" in operation:
         yield "400", "The body cannot be read."
+        yield "408", "The body took too long to come."
         yield "413", "It holds more than 64 KB."
     if method != "get":
         yield "403", "The request comes from another site's page."

@@ -7,13 +7,14 @@ refuses writes from foreign pages, and answers every error with the same small J
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chatbot.errors import LimitReached
+from chatbot.web.bodies import bound_body, replay, too_large
 from chatbot.web.client_address import TrustedProxies
 from chatbot.web.documents import harden_document
 from chatbot.web.gradio_calls import check_call, read_call
@@ -163,8 +164,8 @@ class Hardening:
             self._check(scope)
             with self.open.holding(_address_of(scope)):
                 await self._check_stream(scope)
-                counted = self._counted(receive, scope["path"], response)
-                body = await self._body(scope, counted)
+                most = self._max_body_bytes(scope["path"])
+                body = await self._body(scope, bound_body(receive, most, response.note_due))
                 await self._app(_without_origin(scope), body, response.send)
                 await response.finish()
         except Refusal as refusal:
@@ -188,7 +189,7 @@ class Hardening:
             raise Refusal(403, "foreign_origin", "This request comes from another site.")
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > self._max_body_bytes(path):
-            raise self._too_large(path)
+            raise too_large(self._max_body_bytes(path))
 
     async def _body(self, scope: Scope, receive: Receive) -> Receive:
         if scope["method"] in _SAFE_METHODS or scope["path"] not in _CALL_PATHS:
@@ -197,12 +198,12 @@ class Hardening:
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
-                return _replay(b"", receive)
+                return replay(b"", receive)
             body += message.get("body", b"")
             if not message.get("more_body"):
                 break
         await self._check_call(Headers(scope=scope), bytes(body))
-        return _replay(bytes(body), receive)
+        return replay(bytes(body), receive)
 
     async def _check_call(self, headers: Headers, body: bytes) -> None:
         call = read_call(body)
@@ -227,25 +228,6 @@ class Hardening:
     def _max_body_bytes(self, path: str) -> int:
         return self._values.large_bodies.get(path, self._values.max_body_bytes)
 
-    def _counted(self, receive: Receive, path: str, response: "_Response") -> Receive:
-        received = 0
-
-        async def counted() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > self._max_body_bytes(path):
-                # FastAPI makes a 400 of whatever is raised while it reads a body.
-                response.due = self._too_large(path)
-                raise response.due
-            return message
-
-        return counted
-
-    def _too_large(self, path: str) -> Refusal:
-        kilobytes = self._max_body_bytes(path) // 1024
-        return Refusal(413, "too_large", f"A request may hold at most {kilobytes} KB.")
-
 
 class _Response:
     """One response on its way out: headers added, the page rewritten, errors in one shape."""
@@ -262,7 +244,11 @@ class _Response:
         self._is_dropped = False
         self._is_held = False
         # What the answer is, whatever the application says.
-        self.due: Refusal | None = None
+        self._due: Refusal | None = None
+
+    def note_due(self, refusal: Refusal) -> None:
+        """The application is not to answer: this is the answer."""
+        self._due = refusal
 
     async def send(self, message: Message) -> None:
         if self._is_dropped or self._is_held:
@@ -291,8 +277,8 @@ class _Response:
             await self._send({"type": "http.response.body", "body": b""})
 
     async def _begin(self, message: Message) -> None:
-        if self.due is not None:
-            await self.refuse(self.due)
+        if self._due is not None:
+            await self.refuse(self._due)
             return
         path, status = self._scope["path"], message["status"]
         kind = MutableHeaders(raw=message["headers"]).get("content-type", "")
@@ -393,12 +379,3 @@ def _without_origin(scope: Scope) -> Scope:
     unread = (b"origin", b"x-forwarded-host")
     headers = [pair for pair in scope["headers"] if pair[0] not in unread]
     return {**scope, "headers": headers}
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    pending: list[Any] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def replayed() -> Message:
-        return pending.pop() if pending else await receive()
-
-    return replayed

@@ -26,6 +26,7 @@ _MESSAGES = {
     403: ("forbidden", "This is not allowed."),
     404: ("not_found", "There is nothing here."),
     405: ("method_not_allowed", "This address does not take such a request."),
+    408: ("too_slow", "The request took too long to come. Please send it again."),
     413: ("too_large", "The request is too large."),
     422: ("bad_request", "The request could not be read."),
     429: ("too_many", "Too many requests. Please wait a moment."),
@@ -111,6 +112,9 @@ async def refuse(
     own = {"content-type": "application/json", "content-length": str(len(body))}
     if refusal.retry_after:
         own["retry-after"] = str(refusal.retry_after)
+    if refusal.status == 408:
+        # The rest of the body is not waited for.
+        own["connection"] = "close"
     pairs = [(name.encode(), value.encode()) for name, value in (headers | own).items()]
     await send({"type": "http.response.start", "status": refusal.status, "headers": pairs})
     await send({"type": "http.response.body", "body": body})

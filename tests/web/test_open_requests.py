@@ -5,6 +5,7 @@ import itertools
 import json
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 
@@ -13,7 +14,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
-from chatbot.web import connections
+from chatbot.web import bodies, connections
 from chatbot.web.open_requests import SHARE_OF_ADDRESS, OpenRequests
 from chatbot.web.refusals import Refusal
 from tests.door_server import DoorServer, OpenChat
@@ -215,3 +216,47 @@ def test_an_ipv6_customer_is_one_address() -> None:
         with held.holding("2001:db8:0:1::1"):
             assert held.total == 3
     assert held.total == 0
+
+
+def send_slowly(body: bytes, parts: int, pause: float) -> Iterator[bytes]:
+    size = -(-len(body) // parts)
+    for start in range(0, len(body), size):
+        yield body[start : start + size]
+        time.sleep(pause)
+
+
+@pytest.fixture
+def short_patience(monkeypatch: pytest.MonkeyPatch) -> float:
+    """Seconds for a body, whatever its size."""
+    monkeypatch.setattr(bodies, "SECONDS", 0.8)
+    monkeypatch.setattr(bodies, "BYTES_PER_SECOND", 10**9)
+    return bodies.SECONDS
+
+
+@pytest.mark.usefixtures("nothing_open")
+@pytest.mark.parametrize(
+    "path", ["/api/chats", "/api/token", "/gradio_api/queue/join", "/fit/make", "/owner"]
+)
+def test_a_body_that_trickles_in_is_ended(
+    server: DoorServer, path: str, short_patience: float
+) -> None:
+    is_form = path in ("/fit/make", "/owner")
+    kind = "application/x-www-form-urlencoded" if is_form else "application/json"
+    begun = time.monotonic()
+    body = send_slowly(b" " * 60, parts=60, pause=0.1)
+    answer = server.call("POST", path, content=body, headers={"content-type": kind})
+    assert answer.status_code == 408
+    assert answer.json()["error"]["code"] == "too_slow"
+    assert short_patience <= time.monotonic() - begun < 5
+
+
+@pytest.mark.usefixtures("nothing_open")
+def test_an_answer_may_take_longer_than_the_body(server: DoorServer, short_patience: float) -> None:
+    go_on = threading.Event()
+    server.stand_in.script(Reply(text="Thank you. I am glad to help.", go_on=go_on))
+    threading.Timer(2 * short_patience, go_on.set).start()
+    body = send_slowly(b'{"question": "Which databases?"}', parts=3, pause=0.1)
+    headers = {"content-type": "application/json"}
+    answer = server.call("POST", "/api/chats", content=body, headers=headers)
+    assert answer.status_code == 201, answer.text
+    assert go_on.is_set()
