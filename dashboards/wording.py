@@ -49,7 +49,7 @@ def build_tiles(overview: Overview) -> tuple[Tile, ...]:
         Tile("Questions waiting", f"{overview.open_questions:,}"),
         Tile("Escalations waiting", f"{overview.open_escalations:,}"),
         Tile("First words after", "–" if first_text is None else f"{first_text / 1000:.1f} s"),
-        Tile("Spent on the model", _dollars(overview.cost_usd)),
+        Tile("Spent on answers", _dollars(overview.cost_usd)),
         Tile("Answers in limited mode", percent(overview.limited_share)),
         Tile("Thumbs up, of rated", f"{overview.thumbs_up:,} of {rated:,}" if rated else "–"),
     )

@@ -52,7 +52,7 @@ def _spent(micro_usd: int) -> str:
         return ""
     dollars = micro_usd / MICRO
     return (
-        f"Spent on the model: USD {dollars:.2f}"
+        f"Spent on answers: USD {dollars:.2f}"
         if dollars >= 0.01
-        else "Spent on the model: under USD 0.01"
+        else "Spent on answers: under USD 0.01"
     )

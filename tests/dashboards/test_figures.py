@@ -164,7 +164,7 @@ def test_an_unanswered_part_is_pale():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (wording.describe_overview(OVERVIEW), "Spent on the model: $2.34"),
+        (wording.describe_overview(OVERVIEW), "Spent on answers: $2.34"),
         (wording.describe_daily(days(1, 0, 7)), "Fri 1 May: 1; Sun 3 May: 7. 1 other day without"),
         (wording.describe_funnel(FUNNEL), "Left a contact or asked for you: 1 (under 1 %)"),
         (wording.describe_questions(TOP), f"“{HOSTILE}”: 3×"),

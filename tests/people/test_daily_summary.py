@@ -201,7 +201,7 @@ async def test_the_summary_tells_what_there_was_and_what_waits(database: Databas
         "1 question waits for your answer",
         'Calls today: 19:00 "Bo Li"',
         'Calls tomorrow: 09:30 "Cy"',
-        "Spent on the model: USD 0.42",
+        "Spent on answers: USD 0.42",
         "1 e-mail could not be sent",
     ]
 
