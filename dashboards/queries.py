@@ -47,7 +47,8 @@ class Overview:
     one message of the visitor's, `converted` those of them that also left a contact. `messages`
     leaves out notices. What the visitor edited away or had answered again is left out everywhere
     but in `cost_usd`, because it was paid too; what the model was asked beside answers (fit sheets,
-    embeddings, the exam) is in the day's budget only. Open questions and escalations are those that wait
+    embeddings, the exam) is in the day's budget only. Open questions and escalations are those
+    that wait
     at this moment, whatever the period. `first_text_ms` is the median time to the first text; None
     without answers.
     """
