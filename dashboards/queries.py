@@ -48,9 +48,8 @@ class Overview:
     leaves out notices. What the visitor edited away or had answered again is left out everywhere
     but in `cost_usd`, because it was paid too; what the model was asked beside answers (fit sheets,
     embeddings, the exam) is in the day's budget only. Open questions and escalations are those
-    that wait
-    at this moment, whatever the period. `first_text_ms` is the median time to the first text; None
-    without answers.
+    that wait at this moment, whatever the period. `first_text_ms` is the median time to the first
+    text; None without answers.
     """
 
     sessions: int
