@@ -16,7 +16,7 @@ from chatbot.engine.knowledge_now import Knowledge
 from chatbot.engine.meaning import Meaning
 from chatbot.engine.outcome import Outcome
 from chatbot.engine.prompts import (
-    ANSWER_SHARE,
+    STABLE_SHARE,
     CountTokens,
     PromptParts,
     build_extra_passages,
@@ -222,8 +222,7 @@ class ModelAnswer:
         """The tokens that passages chosen for one question may take."""
         if parts.has_whole_profile:
             return 0
-        room = int(self._values.profile_tokens * (1 + ANSWER_SHARE))
-        return max(0, room - parts.record_tokens)
+        return int(self._values.profile_tokens * (1 - STABLE_SHARE))
 
     async def run(self, turn: Turn, rounds: Rounds, outcome: Outcome) -> AsyncGenerator[TurnEvent]:
         """Yield the events of the model's answer; the last round offers no tools, so that it ends

@@ -6,6 +6,7 @@ what is particular to this turn.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,8 +19,9 @@ from chatbot.storage.models import Role
 
 CountTokens = Callable[[str], int]
 
-# Of a profile that does not fit, this share is always given; the rest is chosen per question.
-STABLE_SHARE = 0.7
+# Of a profile that does not fit, this share is always given; the rest is chosen per question, and
+# small, because it changes with every turn and no provider's cache serves it.
+STABLE_SHARE = 0.92
 # The owner's own answers have room of their own beside the records: this share of theirs.
 ANSWER_SHARE = 0.3
 
@@ -142,11 +144,14 @@ def build_passage(number: int, section: Section) -> str:
 def build_extra_passages(
     profile: Profile, wanted: Sequence[Section], *, limit: int, count: CountTokens
 ) -> str:
-    """The records for this question that the instructions lack, up to `limit` tokens of them."""
+    """The records for this question that the instructions lack, up to `limit` tokens of them. Of a
+    first one that is longer, the beginning is given."""
     numbers = {section.id: number for number, section in enumerate(profile.sections, start=1)}
     chosen: list[str] = []
     for section in wanted:
         passage = build_passage(numbers[section.id], section)
+        if not chosen:
+            passage = _cut(passage, limit - 1, count)
         size = count(passage) + 1
         if size <= limit:
             chosen.append(passage)
@@ -221,3 +226,12 @@ def _choose(sections: Sequence[Section], sizes: dict[str, int], limit: int) -> s
             chosen.add(section.id)
             limit -= sizes[section.id]
     return chosen
+
+
+def _cut(text: str, limit: int, count: CountTokens) -> str:
+    """The first words of a text, up to `limit` tokens of them."""
+    if count(text) <= limit:
+        return text
+    words = re.findall(r"\S+\s*", text)
+    number = bisect_right(range(len(words)), limit, key=lambda n: count("".join(words[:n])))
+    return "".join(words[: number - 1]).rstrip()

@@ -2,6 +2,7 @@
 that a provider's cache serves them. With a job description: see test_fit_desk.py."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -30,12 +31,44 @@ def prefix_share(prompts: list[list[dict]]) -> float:
 
 
 def profile_with_gated_facts(folder: Path) -> Path:
-    place = folder / "profile"
-    place.mkdir()
-    for file in PROFILE.iterdir():
-        (place / file.name).write_bytes(file.read_bytes())
+    place = shutil.copytree(PROFILE, folder / "profile")
     (place / "salary.md").write_text("# More\n\n## Which salary? [approved]\n\nFrom 94,000 euros.")
     return place
+
+
+SUBJECTS = "harbour satellite orchard railway glacier hospital theatre volcano library vineyard"
+
+
+def profile_of_many_projects(folder: Path) -> Path:
+    """A profile several times as long as what the model is given of it."""
+    place = shutil.copytree(PROFILE, folder / "profile")
+    filling = "It kept a team of four busy for a year, and went live on the day it was due. " * 24
+    projects = (
+        f"## {subject.title()} scheduler {number}\n\nPlans the {subject} number {number}. {filling}"
+        for number in range(12)
+        for subject in SUBJECTS.split()
+    )
+    (place / "projects.md").write_text("# Projects\n\n" + "\n\n".join(projects))
+    return place
+
+
+async def test_prompts_of_a_long_profile_grow_at_their_end_too(sqlite_values, tmp_path):
+    with StandIn() as stand_in:
+        settings = model_settings(
+            sqlite_values, stand_in, profile_dir=profile_of_many_projects(tmp_path)
+        )
+        async with running_services(settings) as services:
+            visitor = await Visitor.arrive(services.chat)
+            for number, subject in enumerate(SUBJECTS.split()):
+                stand_in.script(Reply(text="Ask me anything about the work, please. " * 4))
+                answer = await visitor.ask(f"What does the {subject} scheduler {number} do?")
+                assert (answer.status, answer.limited) == ("done", False)
+    prompts = [request.body["messages"] for request in stand_in.requests]
+    assert prefix_share(prompts) >= 0.9
+    for number, (subject, prompt) in enumerate(zip(SUBJECTS.split(), prompts, strict=True)):
+        assert f"Plans the {subject} number {number}." in str(prompt)
+    extras = [prompt[-2]["content"] for prompt in prompts if prompt[-2]["role"] == "system"]
+    assert len({extra for extra in extras if extra.startswith("More records")}) >= 5
 
 
 @pytest.mark.parametrize("case", ["plain", "contact", "withheld", "gated"])

@@ -37,7 +37,7 @@ def test_a_profile_that_does_not_fit_is_cut_by_priority_and_never_over_the_limit
     rules = build_instructions(Profile(name="Ada Byron"), profile_tokens=500, count=count_tokens)
     parts = build_instructions(profile, profile_tokens=2000, count=count_tokens)
     assert not parts.has_whole_profile
-    assert parts.tokens - rules.tokens <= parts.record_tokens <= 1400
+    assert parts.tokens - rules.tokens <= parts.record_tokens <= 1840
     left_out = {section.kind for section in profile.sections if section.id in parts.left_out}
     assert SectionKind.ABOUT not in left_out
     extra = build_extra_passages(
@@ -47,6 +47,16 @@ def test_a_profile_that_does_not_fit_is_cut_by_priority_and_never_over_the_limit
         count=count_tokens,
     )
     assert 0 < count_tokens(extra) <= 310
+
+
+def test_of_a_long_record_for_a_question_the_beginning_is_given():
+    section = Section(
+        id="long", kind=SectionKind.WORK, heading="Heading", text="word " * 5000, source="a.md"
+    )
+    profile = Profile(name="Ada Byron", sections=(section,))
+    extra = build_extra_passages(profile, [section, section], limit=200, count=count_tokens)
+    assert 150 < count_tokens(extra) <= 210
+    assert "[S1] Heading\nword word" in extra
 
 
 def test_the_mark_of_a_record_is_the_same_whatever_is_left_out():
