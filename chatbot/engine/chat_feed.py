@@ -13,7 +13,7 @@ from typing import Any
 from chatbot.engine.live_turn import LiveTurn
 from chatbot.engine.program_chat import Caller, ProgramChat
 from chatbot.engine.views import MessageView
-from chatbot.storage.models import MessageStatus
+from chatbot.storage.models import MessageStatus, Role
 from chatbot.storage.program_chats import ChatFacts
 
 MESSAGES_AT_ONCE = 100
@@ -83,7 +83,9 @@ class ChatFeed:
                 elsewhere = self._find_elsewhere(messages[len(ended)])
         events += self._read_stored(elsewhere)
         status = {"status": facts.status, "answering": is_answering}
-        if status != self._status:
+        # An answer may begin and end between two readings: its end is told nevertheless.
+        has_answer = any(event.message and event.message.role == Role.ASSISTANT for event in events)
+        if status != self._status or has_answer:
             events.append(FeedEvent("STATUS", status))
         self._facts, self._status = facts, status
         return events

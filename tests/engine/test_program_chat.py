@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from chatbot.doors import build_program_chat
+from chatbot.engine.chat_feed import ChatFeed
 from chatbot.engine.program_chat import Caller
 from chatbot.errors import InvalidInput, NotFound
 from chatbot.people.forms import ContactForm
@@ -41,6 +42,19 @@ async def test_a_message_that_is_sent_twice_at_once_is_one(sqlite_values):
         found = await asyncio.gather(*work)
         assert len({exchange.reply.id for exchange in found}) == 1
         assert len(read_rows(services, Message)) == 2
+
+
+async def test_the_end_of_an_answer_is_told_even_if_nobody_saw_it_begin(sqlite_values):
+    async with running_services(make_settings(sqlite_values)) as services:
+        chats = build_program_chat(services)
+        opened = await chats.open_chat(channel="api")
+        feed = ChatFeed(chats, Caller(opened.token), opened.chat_id, None)
+        assert [event.name for event in await feed.start()] == ["FLOOR", "STATUS"]
+        await chats.ask(Caller(opened.token), opened.chat_id, "Which databases?", "a")
+        *messages, last = await feed.read_news()
+        assert [event.message.role for event in messages] == ["user", "assistant"]
+        assert (last.name, last.values["answering"]) == ("STATUS", False)
+        assert await feed.read_news() == []
 
 
 async def test_a_page_cannot_write_into_a_closed_chat(sqlite_values):
