@@ -16,14 +16,25 @@ _DEGREES = (
     (2, re.compile(r"(?i)\bmaster(?:'|\u2019)?s?\b|\bm\.?(?:sc|a|eng)\b|\bmba\b|\bdiplom\b")),
     (1, re.compile(r"(?i)\bbachelor(?:'|\u2019)?s?\b|\bb\.?(?:sc|a|eng)\b|\bdegree\b|\bdiploma\b")),
 )
-_DEGREE_WORDS = frozenset(
+# What comes before the field of a degree, and what ends it.
+_FIELD_OF = re.compile(
+    r"(?i)(?:degree|bachelor(?:'|\u2019)?s?|master(?:'|\u2019)?s?|ph\.? ?d|diploma|doctorate|"
+    r"b\.?sc|m\.?sc|b\.?eng|m\.?eng)\b[^,;.()]{0,25}?\b(?:in|of)\s+([^;.]+)"
+)
+_FIELD_ENDS = re.compile(
+    r"(?i)\b(?:with|and (?:at least|proven|several|strong)|plus|from|preferred|required|desirable|"
+    r"\d+|who|that|is|are|at|degree)\b"
+)
+_NO_FIELD = frozenset(
     content_stems(
-        "bachelor bachelors master masters bsc msc phd doctorate degree university "
-        "college academic "
-        "diploma mba graduate field related relevant equivalent similar experience education "
-        "preferred required minimum higher level subject discipline study technical qualification "
-        "obtained candidates should must have completed holding strong science sciences"
+        "relevant related similar equivalent comparable other any field fields area discipline "
+        "subject technical experience practical work study studies degree science sciences a an "
+        "for example such as qualification education university"
     )
+)
+_COMPUTING = re.compile(
+    r"(?i)\b(?:comput(?:er|ing)|software|informati(?:cs|on (?:technology|systems))|"
+    r"distributed systems|programming|it)\b"
 )
 _OTHER_WAY = re.compile(
     r"(?i)\bor (?:equivalent|comparable|similar|relevant|related)\b.{0,30}experience"
@@ -77,6 +88,14 @@ _MOVES = re.compile(
 )
 
 
+_BE_THERE = re.compile(
+    r"(?i)\brelocat\w+|\bbased in\b|\bin[- ]office\b|\bin the office\b|\bcommut\w+|"
+    r"\bon-?site\b(?! (?:at|with) )|\bhybrid\b|\bdays? (?:a|per) week\b"
+)
+_ALSO_OFFICE = re.compile(r"(?i)\b(?:office|on-?site|in person|hybrid|days? (?:a|per) week)\b")
+_CHOICE = re.compile(r"(?i)\bor\b|/|\b(?:possible|optional|no office)\b")
+
+
 def judge_degree(wanted: Requirement, records: Records) -> Verdict:
     """By level and field; a lower degree is a gap, another field is met in part."""
     schools = records.of_kind(SectionKind.EDUCATION)
@@ -94,18 +113,38 @@ def judge_degree(wanted: Requirement, records: Records) -> Verdict:
     if top < needed:
         status = PARTIAL if _OTHER_WAY.search(wanted.text) and records.jobs else GAP
         return Verdict(status, "A lower degree", quotes(best or schools))
-    fields = {stem for stem in content_stems(wanted.text) if stem not in _DEGREE_WORDS}
-    told = {
-        p.section.id: set(content_stems(f"{p.section.heading} {p.section.text}")) for p in schools
-    }
-    fitting = [passage for _, passage in held if fields & told[passage.section.id]]
+    fields = _list_fields(wanted.text)
+    fitting = [passage for _, passage in held if any(_names(passage, field) for field in fields)]
     if not fields or fitting:
-        return Verdict(MET, "", quotes([*best[:1], *fitting]))
-    is_open = re.search(r"(?i)related|relevant|similar|equivalent|other|any", wanted.text)
+        return Verdict(MET, "", quotes([*fitting[:1], *best[:1], *fitting]))
+    is_open = re.search(
+        r"(?i)related|relevant|similar|equivalent|comparable|other|any", wanted.text
+    )
+    near = [passage for _, passage in held if _COMPUTING.search(passage.section.heading)]
+    if near and any(_COMPUTING.search(field) for field in fields):
+        note = "A degree in a neighbouring field"
+        return Verdict(MET if is_open else PARTIAL, note, quotes(near[:2]))
     note = "A degree of this level" + (
         "; whether its field counts is open" if is_open else " in another field"
     )
     return Verdict(PARTIAL, note, quotes(best))
+
+
+def _list_fields(text: str) -> list[str]:
+    """The fields of study that a requirement names; none where any will do."""
+    match = _FIELD_OF.search(text)
+    if match is None:
+        return []
+    named = _FIELD_ENDS.split(match[1])[0]
+    parts = re.split(r"(?i)[,/()]|\b(?:or|and|e\.g\.?)\b", named)
+    return [part.strip() for part in parts if set(content_stems(part)) - _NO_FIELD]
+
+
+def _names(passage: Passage, field: str) -> bool:
+    """Whether a school's record names a field, all of its words in one line."""
+    wanted = set(content_stems(field)) - {"degree"}
+    lines = [passage.section.heading, *passage.section.text.splitlines()]
+    return any(wanted <= set(content_stems(line)) for line in lines)
 
 
 def judge_language(wanted: Requirement, records: Records) -> Verdict:
@@ -209,21 +248,28 @@ def _regions(text: str) -> set[str]:
 
 def judge_place(wanted: Requirement, records: Records) -> Verdict:
     """Remote work, the place of the office, moving and travel: by what the records say of each."""
-    text, place = wanted.text, records.profile.place
+    text, place = wanted.text, records.profile.place or ""
     city = plain(place.split(",")[0]) if place else ""
     if city and city in plain(text):
         return Verdict(MET, f"Based in {place}", _place_quotes(records, city))
     if re.search(r"(?i)\bremote", text) and not re.search(
         r"(?i)\b(?:no|not) remote|remote.{0,20}not", text
     ):
-        return judge_by(records, lambda p: bool(re.search(r"(?i)\bremote", p.text)))
+        verdict = judge_by(records, lambda p: bool(re.search(r"(?i)\bremote", p.text)))
+        if verdict.status is not MET:
+            return verdict
+        if _ALSO_OFFICE.search(text) and not _CHOICE.search(text):
+            return Verdict(PARTIAL, "The office is asked for, too", verdict.evidence)
+        if (regions := _regions(text)) and not regions & _regions(place):
+            return Verdict(PARTIAL, f"Based in {place}" if place else "", verdict.evidence)
+        return verdict
     if re.search(r"(?i)\btravel", text):
         return judge_by(records, lambda p: bool(re.search(r"(?i)\btravel", p.text)))
     movers = [p for p in records.passages if _MOVES.search(p.text) and not p.denies]
     if movers:
         return Verdict(MET, "", quotes(movers))
     stays = [p for p in records.passages if _STAYS.search(p.text)]
-    if stays:
+    if stays and _BE_THERE.search(text):
         return Verdict(GAP, f"Based in {place}" if place else "", quotes(stays))
     return Verdict(UNKNOWN, f"Based in {place}" if place else "", _place_quotes(records, city))
 

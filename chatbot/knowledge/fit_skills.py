@@ -16,6 +16,7 @@ MET, PARTIAL, GAP, UNKNOWN = FitStatus
 COVERED_BY = {"cloud providers": 1, "mobile": 1, "message brokers": 1}
 COVERED = 2
 _CLOSE, _SAME = 0.6, 0.8
+LEADING = "in a leading role"
 _PART_OF_YEARS = 0.6
 _JOINS = re.compile(r"^[\s(]*(?:,|/|&|;|\bor\b|\band\b|\band/or\b|, ?or\b|, ?and\b|\+)[\s(]*$")
 _ANY_BEFORE = re.compile(
@@ -30,13 +31,37 @@ _NUMBERS = {
         "one two three four five six seven eight nine ten".split(), start=1
     )
 }
+MOST_NAMES = 4
+_NAME = re.compile(
+    r"(?<![\w.-])(?:[A-Z]{2,5}\d{0,2}|[A-Z]+[a-z]+[A-Z]\w+|[A-Z]{2,}[a-z]+[A-Z]?\w*)(?![\w.-])"
+)
+_NO_NAMES = frozenset(
+    "IT API APIs UI UX OK US USA UK EU HR QA CEO CTO KPI KPIs SaaS PaaS IaaS OS PC CV EMEA ID IDs "
+    "FAQ MVP ROI SLA SLAs PR PM GmbH PhD BSc MSc BA MA MBA LinkedIn YouTube AND OR NOT MUST AI ML "
+    "VP VPs CS STEM".split()
+)
 _ENGINEER = re.compile(
     r"(?i)\b(?:engineer|developer|programmer|architect|tech(?:nical)? lead|sre|devops)\b"
 )
 _SOFTWARE = re.compile(
     r"(?i)\b(?:software|backend|back-end|full[- ]stack|web|application) (?:engineer\w*|develop\w*)|"
-    r"\bprogramming\b|\bsoftware\b|\bIT\b|\bcoding\b|\bengineering\b|\bdeveloper\b"
+    r"\bprogramming\b|\bcoding\b|\bdeveloper\b"
 )
+# The field alone: what is done in it may be something else.
+_FIELD = re.compile(r"(?i)\bsoftware\b|\bengineering\b|(?-i:\bIT\b)")
+_OTHER_WORK = re.compile(
+    r"(?i)\b(?:sales|sell\w*|marketing|test(?:ing|er)|qa|quality|security|hardware|"
+    r"(?:mechanic|electric|chemic)\w*|civil|embedded|consult\w*|support|train(?:ing|er)|teach\w*|"
+    r"recruit\w*|design(?:er)?|data scien\w+|machine learning|games?|mobile|ios|android|"
+    r"front[- ]?end|product|project|audit\w*|procurement|licens\w+|sponsor\w*)\b"
+)
+_MANAGING = re.compile(
+    r"(?i)\b(?:manag(?:er|ers|ing|ement|ed)\b(?! systems?)|direct reports|"
+    r"(?:people|team|line) lead\w*|"
+    r"(?:lead|leading|led) (?:and \w+ )?(?:\w+ )?(?:teams?|people|engineers|developers))\b"
+)
+_MANAGER = re.compile(r"(?i)\b(?:manager|head|director|vp|vice president|chief|cto|ceo)\b")
+_LEAD = re.compile(rf"{_MANAGER.pattern}|\b(?:lead|principal)\b")
 _VAGUE = frozenset(
     content_stems(
         "year years experience experienced professional relevant work working industry hands-on "
@@ -114,7 +139,32 @@ def judge_skills(wanted: Requirement, records: Records) -> Verdict:
     mentions = find_skills(wanted.text, records.own_skills)
     if not mentions:
         return judge_words(wanted, records)
-    return _join([_judge_group(group, records) for group in _groups(wanted.text, mentions)])
+    groups = _groups(wanted.text, mentions)
+    verdicts = [_judge_group(group, records) for group in groups]
+    if any(group.is_any for group in groups):
+        return _join(verdicts)
+    return _join([*verdicts, *(_judge_name(n, records) for n in _other_names(wanted, mentions))])
+
+
+def _other_names(wanted: Requirement, mentions: Sequence[Mention]) -> list[str]:
+    """Names in a requirement that no list of skills has: "EC2", "SQLAlchemy", "GitOps". One right
+    beside a skill is part of its name: "SAP HANA"."""
+    known = [range(mention.start - 1, mention.end + 2) for mention in mentions]
+    return list(
+        dict.fromkeys(
+            match[0]
+            for match in _NAME.finditer(wanted.text)
+            if match[0] not in _NO_NAMES
+            and not any(match.start() in span or match.end() - 1 in span for span in known)
+        )
+    )[:MOST_NAMES]
+
+
+def _judge_name(name: str, records: Records) -> Verdict:
+    found = records.find(re.compile(rf"(?<!\w){re.escape(name)}(?!\w)"))
+    if found and not any(passage.denies for passage in found):
+        return Verdict(MET, name, quotes(found))
+    return Verdict(UNKNOWN, name, asks=(name,))
 
 
 def _judge_group(group: _Group, records: Records) -> Verdict:
@@ -151,18 +201,18 @@ def _join(verdicts: Sequence[Verdict]) -> Verdict:
 def _tell(verdicts: Sequence[Verdict]) -> str:
     """Which of several things are met, missing and open, by name."""
     words = {MET: "found", PARTIAL: "in part", GAP: "not in the records", UNKNOWN: "open"}
-    if len(verdicts) == 1:
-        return verdicts[0].note
+    if len({verdict.status for verdict in verdicts}) == 1:
+        return _note(verdicts)
     parts = []
     for status, word in words.items():
-        names = [verdict.note for verdict in verdicts if verdict.status is status and verdict.note]
+        names = _note([verdict for verdict in verdicts if verdict.status is status])
         if names:
-            parts.append(f"{word}: {', '.join(names)}")
+            parts.append(f"{word}: {names}")
     return "; ".join(parts)
 
 
 def _note(verdicts: Sequence[Verdict]) -> str:
-    return ", ".join(dict.fromkeys(verdict.note for verdict in verdicts))
+    return ", ".join(dict.fromkeys(verdict.note for verdict in verdicts if verdict.note))
 
 
 def judge_years(wanted: Requirement, records: Records) -> Verdict:
@@ -190,11 +240,17 @@ def judge_years(wanted: Requirement, records: Records) -> Verdict:
         for verdict in (judge_skill(m.skill, records) for m in find_skills(wanted.text))
         if verdict.status in (GAP, UNKNOWN)
     ]
+    if status is MET and topic == LEADING and not any(_manages(job) for job in jobs):
+        return Verdict(PARTIAL, f"{note}, by its title not as a manager", evidence)
     if missing and status is MET and not _is_any(wanted.text):
         told = ", ".join(verdict.note for verdict in missing)
         asks = tuple(name for verdict in missing for name in verdict.asks)
         return Verdict(PARTIAL, f"{note}; not shown: {told}", evidence, asks)
     return Verdict(status, note, evidence)
+
+
+def _manages(job: Job) -> bool:
+    return _MANAGER.search(job.section.heading) is not None
 
 
 def _count_shortest(jobs: list[Job], text: str, records: Records) -> int:
@@ -223,7 +279,7 @@ def _read_years(text: str) -> int:
 
 def _jobs_for(text: str, records: Records) -> tuple[list[Job], str]:
     """The jobs whose time counts, and for what: those that name a skill of the requirement, those
-    of engineers, those that share its words, or all for one that names nothing."""
+    of managers or of engineers, those that share its words, or all for one that names nothing."""
     mentions = find_skills(text, records.own_skills)
     if mentions:
         names = list(dict.fromkeys(mention.skill.name for mention in mentions))
@@ -231,7 +287,9 @@ def _jobs_for(text: str, records: Records) -> tuple[list[Job], str]:
         jobs = [job for job in records.jobs if _names_any(job, skills)]
         return jobs, f"with {' or '.join(names[:4])}"
     subject = [stem for stem in content_stems(text) if stem not in _VAGUE and not stem.isdigit()]
-    if _SOFTWARE.search(text):
+    if _MANAGING.search(text):
+        return [j for j in records.jobs if _LEAD.search(j.section.heading)], LEADING
+    if _SOFTWARE.search(text) or (_FIELD.search(text) and not _OTHER_WORK.search(text)):
         return [j for j in records.jobs if _ENGINEER.search(j.section.heading)], "as an engineer"
     if not subject:
         return list(records.jobs), "of work"

@@ -9,8 +9,9 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chatbot.knowledge.job_wording import ASKED, OFFERED
 from chatbot.knowledge.skill_names import find_skills
-from chatbot.knowledge.words import plain
+from chatbot.knowledge.words import content_stems, plain
 
 MAX_REQUIREMENTS = 30
 MAX_CHARACTERS = 400
@@ -70,8 +71,14 @@ _ENDS = re.compile(
     r"wir bieten|aufgaben|deine aufgaben|project|research|assessment|approval|location|place)"
 )
 _PLACE = re.compile(
-    r"(?i)\b(?:(?:fully |100 ?% )?remote(?:ly)?\b|hybrid\b|on-?site\b|in[- ]office|in the office|"
-    r"relocat\w+|based in|commut\w+|travel\w*\b.{0,40}(?:%|required|willing)|willing\w* to travel)"
+    r"(?i)(?:fully|100 ?%|completely|partly|mostly|be|being|is|are|virtual|anywhere.{0,20}) "
+    r"\(?(?:100 ?% )?remote\b|\bwork(?:ing|s)? (?:\w+ )?remote(?:ly)?\b|"
+    r"\bremote(?:ly)?(?=(?: or [\w-]+| and hybrid)?(?: (?:work\w*|jobs?|roles?|positions?|first|"
+    r"only|within|from|in)\b|[,;)./]|-\w|$))|"
+    r"\bhybrid(?= (?:work\w*|role|model|position|set-?up|schedule|arrangement|or|and)\b|[,;)./]|$)|"
+    r"\bon-?site\b(?! (?:social|meet-?up|event|fitness|gym|parking|canteen|restaurant|support))|"
+    r"\bin[- ]office\b|\bin the office\b|\brelocat\w+|\bbased in\b|\bcommut\w+|"
+    r"\btravel\w*\b.{0,40}(?:%|required|willing)|\bwilling\w* to travel"
 )
 _PERMIT = re.compile(
     r"(?i)\b(?:visa|sponsorship|right to work|work permit|(?:authori[sz]ed|eligible|permitted|"
@@ -82,8 +89,10 @@ _YEARS = re.compile(
     r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten) (?:or more |\+ )?years?\b"
 )
 _DEGREE = re.compile(
-    r"(?i)\b(?:(?:bachelor|master)(?:'|\u2019)?s?\b|b\.?sc\b|m\.?sc\b|ph\.? ?d\b|doctorate|"
-    r"(?:university|college|academic|engineering) degree|degree in|diploma|mba\b|graduate degree)"
+    r"(?i)\b(?:(?:bachelor|master)(?:'|\u2019)?s?\b|b\.?sc\b|m\.?sc\b|"
+    r"ph\.? ?d\b(?! (?:project|student|position|fellow|programme|program|candidate|stud|thesis|"
+    r"school))|doctorate|(?:university|college|academic|engineering) degree|degree in|diploma|"
+    r"mba\b|graduate degree)"
 )
 _CERTIFICATE = re.compile(r"(?i)\bcertifi(?:ed|cations?|cates?)\b|\bPMP\b|\bCISSP\b|\bITIL\b")
 LANGUAGES = (
@@ -92,7 +101,11 @@ LANGUAGES = (
     "Hebrew|Hindi|Urdu|Bengali|Tamil|Chinese|Mandarin|Cantonese|Japanese|Korean|Vietnamese|Thai|"
     "Indonesian|Malay|Croatian|Serbian|Slovenian|Estonian|Latvian|Lithuanian|Icelandic|Catalan"
 )
-LANGUAGE = re.compile(rf"\b({LANGUAGES})\b")
+# Of a people, a country or an office it says nothing of what is spoken.
+LANGUAGE = re.compile(
+    rf"\b({LANGUAGES})\b(?! (?:Confederation|Embass|Government|Ministr|Agenc|Associat|Universit|"
+    r"Institut|Council|Bank|Parliament|[Cc]ompan|[Mm]arket|[Ll]aw|[Cc]ustomer|[Cc]lient|[Cc]itizen))"
+)
 _SPEAKS = re.compile(
     r"(?i)\b(?:fluen\w+|native|proficien\w+|business|written|verbal|spoken|oral|speak\w*|language|"
     r"communicat\w+|command|professional|good|excellent|strong|level|conversational|knowledge|"
@@ -126,9 +139,17 @@ _NICE_WORDS = re.compile(
 )
 _OURS = re.compile(
     r"(?i)^(?:wir bieten|bewirb|we|our|us|at \[?|the (?:company|team|bank|"
-    r"group))\b(?! (?:require|expect|are looking|"
-    r"look for|need))|\b(?:we|our company) (?:offer|provide|have|value|believe|encourage|strive)\b|"
+    r"group))\b(?! (?:require|expect|are looking|look for|need))|"
+    r"\b(?:we|our company) (?:offer|provide|support|have|value|believe|encourage|strive)\b|"
+    r"\b(?:company|start-?up|firm|business|agency|headquarters?|offices?)\b.{0,40}"
+    r"\bbased (?:in|out)|"
     r"\bregardless of\b|\bequal opportunit|\baccommodations?\b|\bresumes?\b|\bapplicants? will\b"
+)
+_EMPTY = frozenset(
+    content_stems(
+        "knowledge understanding experience practical basic concept concepts familiarity "
+        "equivalent equivalents similar skill skills ability good strong more await enough"
+    )
 )
 # What speaks to a reader of the text is not about a candidate.
 _TO_READER = re.compile(
@@ -205,11 +226,25 @@ def _read(text: str, section: str, *, is_bullet: bool) -> Requirement | None:
         says_it = is_bullet or _CUE.search(text) or kind is not RequirementKind.OTHER
     else:
         says_it = _stands_alone(text, kind)
-    has_words = re.search(r"[^\W\d_]{2,}", text) or find_skills(text)
-    if not says_it or not has_words:
+    if not says_it or not _says_what(text) or _is_offered(text, kind):
         return None
     is_nice = section == "nice" or bool(_NICE_WORDS.search(text))
     return Requirement(text.rstrip("."), kind, is_must=not is_nice)
+
+
+def _says_what(text: str) -> bool:
+    """Whether a text names anything: of "Knowledge of" or "and" the rest stands elsewhere."""
+    if find_skills(text):
+        return True
+    is_word = len(text.split()) > 1 or text[0].isupper()
+    return is_word and bool(set(content_stems(text)) - _EMPTY)
+
+
+def _is_offered(text: str, kind: RequirementKind) -> bool:
+    """Whether a line that looks like a wish is a benefit, a step of applying or a legal line."""
+    if kind not in (RequirementKind.PLACE, RequirementKind.TRAIT, RequirementKind.OTHER):
+        return False
+    return any(words.search(text) for words in OFFERED) and not ASKED.search(text)
 
 
 def _stands_alone(text: str, kind: RequirementKind) -> bool:

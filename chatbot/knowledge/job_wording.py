@@ -150,7 +150,8 @@ _PERKS = _any_of(
     r"|package|remuneration|benefits|base)|\b(?:health|dental|medical|life|vision)(?:care)?(?:,"
     r"| and|\b).{0,30}\binsurance|\b(?:401 ?\(?k\)?|pto|paid (?:time|vacation|holiday|leave"
     r"|relocation|parental)|stock (?:options?|purchase|plan)|equity plan|tuition|reimbursement"
-    r"|gym|parental leave|maternity|paternity|sabbatical|snacks|fruits?|beer|lunch(?:es)?"
+    r"|gym|fitness|yoga|physical therapy|commuter benefits?|parental leave|maternity|paternity"
+    r"|sabbatical|snacks|fruits?|beer|lunch(?:es)?"
     r"|breakfast|massages?|flexible (?:working|work|hours|benefits|schedules?)|social events?"
     r"|perks)\b"
     r"|\b\d+ (?:days|weeks) (?:of )?(?:paid |annual )?(?:vacation|holiday|leave|pto)|\bsalary\b"
@@ -256,3 +257,5 @@ NAMED_SKILL = re.compile(
 # Praise may stand in the middle of the duties; a legal line or a step of applying never counts.
 PRICES = ((_LEGAL, 4.0), (_APPLYING, 3.5), (_PERKS, 2.5), (_PRAISE, 1.2), (_PITCH, 1.2))
 MASKED = re.compile(r"\[[A-Z_]+\]")
+# What an employer gives, or has to say: no wish of theirs, however it is put.
+OFFERED = (_LEGAL, _APPLYING, _PERKS)

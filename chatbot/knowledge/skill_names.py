@@ -93,6 +93,8 @@ def name_pattern(wordings: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _wording(word: str) -> str:
+    if word == "Go":
+        return r"Go(?! (?:to|through|beyond|above|ahead|on|live|back|for|the)\b)"
     escaped = re.escape(word).replace(r"\ ", r"[\s-]+").replace(r"\-", r"[\s-]?")
     return escaped if word.lower() in _LIKE_WORDS else f"(?i:{escaped})"
 

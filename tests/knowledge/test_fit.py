@@ -168,3 +168,43 @@ def test_the_markdown_keeps_foreign_text_as_text():
     assert "\\[x\\](javascript:1)" in text
     assert "\\<b" in text
     assert "**Gap**" in text
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        # Years as an engineer are none as a manager, and selling software is not making it.
+        ("2+ years of experience as a people manager and you know what it takes", "partial"),
+        ("5 years of experience selling software", "partial unknown"),
+        ("3+ years professional web development experience", "met"),
+        # The field of a degree is what is studied, not a word of the school's record.
+        ("A Master's degree in a relevant social science (economics, sociology)", "partial"),
+        ("A degree in human-computer interaction or visual design", "partial"),
+        ("Degree in Computer Science or equivalent practical experience", "met"),
+        # Work from anywhere in one country is no work from another.
+        ("Fully remote within the United States", "partial"),
+        ("Work remotely first, later in the office three days a week", "partial"),
+        # What the list of skills does not know is looked up in the records.
+        ("Experience with AWS (EC2, VPC)", "partial"),
+        ("Experience with AWS and Docker", "met"),
+    ],
+)
+def test_what_is_nearly_asked_for_is_not_met(asked: str, status: str) -> None:
+    [item] = build_fit_sheet(f"Requirements:\n- {asked}", SAMPLE, today=TODAY).items
+    assert str(item.status) in status.split()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Relocation allowance",
+        "Commuter benefits",
+        "On-site fitness",
+        "We support your relocation",
+        "A fintech company with an office based in Oslo",
+        "Knowledge of",
+        "and",
+    ],
+)
+def test_what_is_offered_or_says_nothing_is_no_requirement(line: str) -> None:
+    assert build_fit_sheet(f"Requirements:\n- {line}", SAMPLE, today=TODAY).items == ()
