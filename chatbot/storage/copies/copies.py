@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 # On an empty disk a start waits this long for a store that does not answer.
 PATIENCE_SECONDS = 300.0
 LONGEST_PAUSE = 15.0
+CORRECT_STORE = "Correct SNAPSHOT_STORE and SNAPSHOT_TOKEN, or wait until the store answers."
 ASK_SECONDS = 0.05
 # Of what was committed; more than this is worth telling the owner.
 LATE_SECONDS = 60.0
@@ -82,8 +83,8 @@ class Copies:
             except StoreError as error:
                 if error.is_final or time.monotonic() + pause > until:
                     raise StartupError(
-                        f"SNAPSHOT_STORE: {error.reason}, so the data cannot be restored. Correct "
-                        "SNAPSHOT_STORE and SNAPSHOT_TOKEN, or wait until the store answers."
+                        f"SNAPSHOT_STORE: {error.reason}, so the data cannot be restored. "
+                        f"{error.remedy or CORRECT_STORE}"
                     ) from error
                 log.warning("the store does not answer: %s", error.reason)
                 time.sleep(max(pause, min(error.wait, LONGEST_PAUSE)))

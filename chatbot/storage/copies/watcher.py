@@ -113,6 +113,7 @@ class Watcher:
             self._try_to_lead(names)
             return
         self._answer_claims(names)
+        self._replace_lost(names)
         self._merge_late(names)
         self._prune(names)
         if self._clock() > self._drill_at:
@@ -158,6 +159,17 @@ class Watcher:
         if claims - self._answered:
             self._shipper.show_life()
             self._answered |= claims
+
+    def _replace_lost(self, names: list[ObjectName]) -> None:
+        """Ship everything anew when somebody emptied the store: no start can use a journal alone.
+
+        A listing may hide our snapshot, so that it is asked for by its name.
+        """
+        fulls = self._shipper.state.fulls
+        newest = ObjectName(self._shipper.writer, fulls[-1], FULL) if fulls else None
+        if newest and newest not in names and self._store.get(str(newest)) is None:
+            log.warning("the snapshot is gone from the store, and is shipped anew")
+            self._shipper.begin_anew()
 
     def _merge_late(self, names: list[ObjectName]) -> None:
         merged, now = self._shipper.merged(), self._clock()

@@ -42,7 +42,7 @@ def test_a_wrong_key_stops_the_start(tmp_path, store):
     first = Run(tmp_path / "one", store, key=KEY)
     first.stop()
     for wrong in ("another passphrase", None):
-        with pytest.raises(StartupError, match="another DATABASE_KEY"):
+        with pytest.raises(StartupError, match=r"another DATABASE_KEY .* Set DATABASE_KEY to"):
             Run(tmp_path / "two", store, key=wrong)
     assert not (tmp_path / "two" / "chatbot.db").exists()
 
