@@ -261,6 +261,8 @@ class Copies:
             return self._watcher.risk
         if state.error:
             return state.error
+        if state.full_at is None:
+            return "the first copy is on its way"
         since = state.waiting_since
         limit = LATE_SECONDS + self._store.interval
         if since is not None and time.monotonic() - since > limit:
