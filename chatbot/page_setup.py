@@ -92,8 +92,9 @@ def build_notes(settings: Settings, profile: Profile) -> tuple[str, ...]:
         )
     if is_disk_lost(settings):
         notes.append(
-            "SNAPSHOT_STORE is not set: this Space's disk is emptied at every restart, and all "
-            "data with it. Set it to a store under Settings, Variables of the Space."
+            "SNAPSHOT_STORE names no place outside of this Space, whose disk is emptied at every "
+            "restart, and all data with it. Set it to a bucket or a dataset under Settings, "
+            "Variables of the Space."
         )
     if is_on_server(settings) and settings.secret_key is None:
         notes.append(
