@@ -48,6 +48,7 @@ def build_page_values(
         contact_days=settings.contact_retention_days,
         is_pushed=bool(list_notify_urls(settings)),
         is_mailed=settings.email_url is not None,
+        is_copied=settings.snapshot_store is not None,
         is_limited=not has_model,
         has_owner_area=has_owner_area,
         call_address=call_address,
