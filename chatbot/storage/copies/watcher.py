@@ -123,7 +123,11 @@ class Watcher:
 
     def _run_drill(self) -> None:
         try:
-            self._drill.run(self._stopping.wait)
+            result = self._drill.run(self._stopping.wait)
+            if not result.is_ok and not self._stopping.is_set():
+                # What the store lacks or holds wrongly is put right, which is to be proved soon.
+                self._shipper.begin_anew()
+                self._drill_at = self._clock() + FIRST_DRILL_SECONDS
         except Exception:
             if not self._stopping.is_set():  # else the database has been closed meanwhile
                 log.exception("the restore drill failed")
