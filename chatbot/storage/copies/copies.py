@@ -91,6 +91,9 @@ class Copies:
                 pause = min(2 * pause, LONGEST_PAUSE)
         if self._found is not None:
             self._build(self._found)
+        else:
+            # Right at a first run; else it tells of a folder whose disk is not mounted.
+            log.warning("SNAPSHOT_STORE holds no copy: this start begins with an empty database")
 
     def _build(self, found: Found) -> None:
         begun = time.perf_counter()

@@ -67,6 +67,14 @@ def test_a_store_without_its_mark_is_known_by_its_journal(tmp_path, store, monke
     check_refused(tmp_path, store, "does not list its snapshots")
 
 
+def test_a_start_says_that_it_begins_with_an_empty_database(tmp_path, store, caplog):
+    Run(tmp_path / "first", store).stop()
+    said = [line for line in caplog.messages if "begins with an empty database" in line]
+    assert len(said) == 1
+    Run(tmp_path / "second", store).stop()
+    assert caplog.messages.count(said[0]) == 1
+
+
 def test_a_first_run_that_died_before_its_snapshot_is_followed_by_another(tmp_path, store):
     run = Run(tmp_path / "one", store)
     run.ship()
