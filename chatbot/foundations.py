@@ -23,6 +23,7 @@ from chatbot.storage.copies.addresses import needs_token, open_store
 from chatbot.storage.database import Database, DatabaseValues
 from chatbot.storage.lock import FileLock
 from chatbot.storage.migrations import migrate
+from chatbot.storage.mounts import is_on_one_disk
 from chatbot.storage.wire import Line, Wire
 from chatbot.storage.wire_lines import PollLine, PostgresLine, RedisLine
 from chatbot.web.access import AccessValues
@@ -145,9 +146,17 @@ def open_drill(settings: Settings) -> "tuple[Drill, Callable[[], None]]":
 
 
 def is_disk_lost(settings: Settings) -> bool:
-    """Whether what is on this disk is gone at the next start, and nothing else has it."""
-    is_file = _database_url(settings).startswith("sqlite:///")
-    return bool(settings.space_id) and is_file and not settings.snapshot_store
+    """Whether what is on this disk is gone at the next start, and nothing else has it.
+
+    Copies in a folder on the same disk go with it.
+    """
+    url, store = _database_url(settings), settings.snapshot_store
+    if not settings.space_id or not url.startswith("sqlite:///"):
+        return False
+    if not store:
+        return True
+    folder = Path(store.removeprefix("file://"))
+    return not needs_token(store) and is_on_one_disk(folder, Path(url.partition(":///")[2]))
 
 
 def has_provider(settings: Settings) -> bool:

@@ -48,6 +48,7 @@ def build_page_values(
         contact_days=settings.contact_retention_days,
         is_pushed=bool(list_notify_urls(settings)),
         is_mailed=settings.email_url is not None,
+        is_copied=settings.snapshot_store is not None,
         is_limited=not has_model,
         has_owner_area=has_owner_area,
         call_address=call_address,
@@ -92,8 +93,9 @@ def build_notes(settings: Settings, profile: Profile) -> tuple[str, ...]:
         )
     if is_disk_lost(settings):
         notes.append(
-            "SNAPSHOT_STORE is not set: this Space's disk is emptied at every restart, and all "
-            "data with it. Set it to a store under Settings, Variables of the Space."
+            "SNAPSHOT_STORE names no place outside of this Space, whose disk is emptied at every "
+            "restart, and all data with it. Set it to a bucket or a dataset under Settings, "
+            "Variables of the Space."
         )
     if is_on_server(settings) and settings.secret_key is None:
         notes.append(

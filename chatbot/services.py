@@ -101,7 +101,9 @@ COUNTED_TEXTS = 4096
 # From the first word of the end to the last shipment; the whole end has to be over within 10 s.
 END_SECONDS = 7.0
 LAST_SHIPMENT_SECONDS = 2.5
-DISK_LOST = "this Space's disk is emptied at every restart, and SNAPSHOT_STORE is not set"
+DISK_LOST = (
+    "this Space's disk is emptied at every restart, and SNAPSHOT_STORE names no place outside of it"
+)
 
 
 @dataclass(frozen=True)

@@ -116,6 +116,7 @@ def launch_on_zero_gpu(site: Site, settings: Settings, listener: socket.socket) 
     values = LaunchValues(
         host=settings.host,
         port=settings.port,
+        protocol=build_protocol(site.app.max_open_requests),
         shutdown_seconds=SHUTDOWN_SECONDS,
         keep_alive_seconds=KEEP_ALIVE_SECONDS,
         max_frame_bytes=MAX_FRAME_BYTES,

@@ -103,7 +103,9 @@ def build_whole_site(
         exception_handlers={RequestValidationError: refuse_invalid},
     )
     site.include_router(build_bell_router(services.live, origins, _build_bell_callers(services)))
-    site.include_router(build_api_router(_ask_owner(services), services.read_health))
+    site.include_router(
+        build_api_router(_ask_owner(services), services.read_health, services.find_risk)
+    )
     site.include_router(build_assets_router(values))
     _add_privacy_routes(site, services, values)
     visitor_paths = _add_call_routes(site, services, values) + _add_fit_routes(

@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from deploy.errors import PLAN, DeployError, explained
 from deploy.hub import Say, does_space_exist
@@ -21,6 +22,9 @@ _LOCAL = frozenset({"HOST", "PORT", "DATA_DIR", "PROFILE_DIR"})
 _STORE, _STORE_TOKEN = "SNAPSHOT_STORE", "SNAPSHOT_TOKEN"
 _FIXED = {"GRADIO_SSR_MODE": "false"}
 _NO_PLAN = 402
+# The documentation of Spaces: "Any requests going to other ports will be blocked."
+_OPEN_PORTS = frozenset({80, 443, 8080})
+_USUAL_PORTS = {"postgresql": 5432, "mysql": 3306}
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,7 @@ def provision(hub: "HfApi", options: ProvisionOptions, root: Path, say: Say) -> 
     has = _read_present(hub, options.repo) if exists else SpaceSettings({}, {})
     if exists and "DATABASE_URL" not in {**settings.secrets, **has.secrets}:
         _refuse_replicas(hub, options.repo)
+    _warn_of_port(settings.secrets.get("DATABASE_URL", ""), say)
     _complete(settings, has, options, say)
     store = _choose_store(options, settings, say)
     if store and _STORE_TOKEN in {**settings.secrets, **has.secrets}:
@@ -134,6 +139,19 @@ def _refuse_replicas(hub: "HfApi", repo: str) -> None:
         raise DeployError(
             f"{repo} is set to {wanted} replicas, and each has a database of its own. Set it to "
             "one in its settings, or put a DATABASE_URL that all of them share into .env."
+        )
+
+
+def _warn_of_port(database_url: str, say: Say) -> None:
+    try:
+        place = urlsplit(database_url)
+        port = place.port or _USUAL_PORTS.get(place.scheme.partition("+")[0])
+    except ValueError:
+        return
+    if place.hostname and port and port not in _OPEN_PORTS:
+        say(
+            f"WARNING: DATABASE_URL leads to port {port}, and Spaces reach ports 80, 443 and 8080 "
+            "only, as their documentation says: the start would fail there."
         )
 
 

@@ -68,8 +68,15 @@ def release(hub: "HfApi", options: ReleaseOptions, root: Path, say: Say) -> None
         seconds=options.wait_seconds,
         say=say,
     )
-    url = check_health(hub, options.repo, version)
-    say(f"Running: {url} (yours: {url}/owner)")
+    running = check_health(hub, options.repo, version)
+    say(f"Running: {running.url} (yours: {running.url}/owner)")
+    if running.is_durable:
+        say("Its data outlives a restart of the Space.")
+    else:
+        say(
+            "WARNING: its data does not outlive a restart of the Space. The reason stands at the "
+            f"top of {running.url}/owner, and docs/deploy.md says how copies are set up."
+        )
 
 
 def _upload(hub: "HfApi", options: ReleaseOptions, folder: Path, paths: list[str]) -> str:

@@ -1,8 +1,10 @@
 """Waits for a Space: until it runs a commit, and until the program in it answers."""
 
+import json
 import time
+from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deploy.errors import DeployError, explained
 from deploy.hub import Say
@@ -24,8 +26,18 @@ _POLL_SECONDS = 5.0
 _SETTLE_SECONDS = 90.0
 _HEALTH_SECONDS = 90.0
 _HEALTH_TIMEOUT = 20.0
+# The first copy of a start is on its way for a few seconds.
+_DURABLE_SECONDS = 20.0
 _LOG_LINES = 40
 _READ_LINES = 20_000
+
+
+@dataclass(frozen=True)
+class Running:
+    """A program that is well; `is_durable` says whether its data outlives its container."""
+
+    url: str
+    is_durable: bool
 
 
 def wait_until_running(hub: "HfApi", repo: str, commit: str, *, seconds: float, say: Say) -> None:
@@ -63,12 +75,8 @@ def wait_until_running(hub: "HfApi", repo: str, commit: str, *, seconds: float, 
         time.sleep(_POLL_SECONDS)
 
 
-def check_health(
-    hub: "HfApi",
-    repo: str,
-    version: str,
-) -> str:
-    """The address of the running program, once it has answered there with this `version`."""
+def check_health(hub: "HfApi", repo: str, version: str) -> Running:
+    """The running program, once it has answered with this `version`."""
     import httpx2
     from huggingface_hub import get_session
 
@@ -77,18 +85,23 @@ def check_health(
     url = (info.host or f"https://{info.subdomain}.hf.space").rstrip("/")
     # Only where the Hub itself asks for it: the program there is given what is sent.
     headers = _token_headers(hub) if info.private else {}
-    until, found = time.monotonic() + _HEALTH_SECONDS, ""
+    started, well_at = time.monotonic(), 0.0
     while True:
+        said: dict[str, Any] = {}
         try:
             answer = get_session().get(
                 f"{url}/api/health", headers=headers, timeout=_HEALTH_TIMEOUT
             )
-            found = _judge(answer.status_code, answer.text, version)
+            said = _read_answer(answer.text)
+            found = _judge(answer.status_code, said, version)
         except httpx2.HTTPError as error:
             found = f"it cannot be reached ({error})"
+        now, is_durable = time.monotonic(), said.get("durable") is True
         if not found:
-            return url
-        if time.monotonic() > until:
+            well_at = well_at or now
+            if is_durable or now - well_at > _DURABLE_SECONDS:
+                return Running(url, is_durable)
+        elif now - started > _HEALTH_SECONDS:
             raise DeployError(f"The Space runs, but {url}/api/health is not well: {found}.")
         time.sleep(_POLL_SECONDS)
 
@@ -130,17 +143,20 @@ def _tell_log(hub: "HfApi", repo: str, *, is_build: bool, say: Say) -> None:
         say(f"  | {line.rstrip()}")
 
 
-def _judge(status: int, text: str, version: str) -> str:
-    """What is wrong with an answer; empty when nothing is."""
-    import json
-
-    if status != 200:
-        return f"it answers {status}"
+def _read_answer(text: str) -> dict[str, Any]:
+    """What an answer of the program says; nothing for what is no such answer."""
     try:
         said = json.loads(text)
     except ValueError:
-        said = None
-    if not isinstance(said, dict) or said.get("status") != "ok":
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _judge(status: int, said: dict[str, Any], version: str) -> str:
+    """What is wrong with an answer; empty when nothing is."""
+    if status != 200:
+        return f"it answers {status}"
+    if said.get("status") != "ok":
         return "another program answers there"
     if version and said.get("version") != version:
         return f"it is version {said.get('version')}, not {version}"

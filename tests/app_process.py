@@ -16,7 +16,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 ROOT = Path(__file__).parent.parent
 # What a program needs of its surroundings; no setting of a developer's may reach it.
@@ -37,6 +37,9 @@ class AppProcess:
     output in `folder/app.log`. The working directory is empty, so that no `.env` is read. The port
     stays the same over restarts, as for a page that is left open.
     """
+
+    # What every program is started with beside its own settings.
+    common: ClassVar[Mapping[str, str]] = {}
 
     def __init__(
         self,
@@ -62,6 +65,7 @@ class AppProcess:
             # Tests and benchmarks send more than a person would; those of the limits set their own.
             "RATE_LIMITS": "off",
             "PROFILE_DIR": str(ROOT / "data" / "profile"),
+            **self.common,
             **(settings or {}),
         }
 

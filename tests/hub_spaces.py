@@ -48,7 +48,11 @@ class Failure:
 
 
 class HubSpaces:
-    """The Hub; `failures` answer requests whose "METHOD path" they match in the route's place."""
+    """The Hub; `failures` answer requests whose "METHOD path" they match in the route's place.
+
+    `durable` is what the program on a Space says of its data, one answer after the other, the last
+    for good.
+    """
 
     def __init__(self) -> None:
         self.account: dict[str, Any] = {
@@ -66,6 +70,7 @@ class HubSpaces:
         self.app_host = ""
         self.drops: set[str] = set()
         self.health_headers: dict[str, str] = {}
+        self.durable: list[bool] = [True]
         self.on_preupload: Callable[[Space], None] = lambda _space: None
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -252,10 +257,11 @@ def _bucket(hub: HubSpaces, _body: bytes, bucket: str) -> Answer:
     return 200, {}, said
 
 
-def _health(_hub: HubSpaces, _body: bytes) -> Answer:
+def _health(hub: HubSpaces, _body: bytes) -> Answer:
     from chatbot import __version__
 
-    return 200, {}, {"status": "ok", "version": __version__}
+    is_durable = hub.durable.pop(0) if len(hub.durable) > 1 else hub.durable[0]
+    return 200, {}, {"status": "ok", "version": __version__, "durable": is_durable}
 
 
 _REPO = "([^/ ]+/[^/ ]+)"

@@ -91,10 +91,10 @@ class Privacy:
         key = concerned.sessions[0]
         await self._erase(concerned, lambda s: erase_session(s, key, ErasureReason.VISITOR))
 
-    async def erase_contact(self, contact_id: uuid.UUID, *, with_chats: bool = False) -> None:
+    async def erase_contact(self, contact_id: uuid.UUID, *, with_chats: bool = False) -> bool:
         """Erase a contact, and with it the chats it was left in; for the owner only.
 
-        Raises NotFound for an unknown contact.
+        False when no copy has heard of it yet. Raises NotFound for an unknown contact.
         """
 
         def find(session: Session) -> Erasing:
@@ -105,7 +105,7 @@ class Privacy:
             return _of_sessions(session, found)
 
         concerned = await self._database.read(find)
-        await self._erase(
+        return await self._erase(
             concerned,
             lambda session: erase_contact(
                 session, contact_id, ErasureReason.OWNER, with_chats=with_chats
@@ -114,8 +114,11 @@ class Privacy:
 
     async def erase_conversation(
         self, conversation_id: uuid.UUID, reason: ErasureReason = ErasureReason.OWNER
-    ) -> None:
-        """Erase what was said in a conversation; for its visitor and the owner. Raises NotFound."""
+    ) -> bool:
+        """Erase what was said in a conversation; for its visitor and the owner.
+
+        False when no copy has heard of it yet. Raises NotFound for an unknown conversation.
+        """
 
         def find(session: Session) -> Erasing:
             chat = session.get(Conversation, conversation_id)
@@ -124,7 +127,7 @@ class Privacy:
             return Erasing((chat.session_id,), (chat.id,))
 
         concerned = await self._database.read(find)
-        await self._erase(
+        return await self._erase(
             concerned,
             lambda session: erase_conversations(session, [conversation_id], reason),
         )
@@ -189,7 +192,7 @@ class Privacy:
         log.info("erased rows wiped", extra={"ms": round((self._seconds() - begun) * 1000)})
         return True
 
-    async def _erase(self, concerned: Erasing, work: Callable[[Session], Erasure | None]) -> None:
+    async def _erase(self, concerned: Erasing, work: Callable[[Session], Erasure | None]) -> bool:
         for conversation_id in concerned.conversations:
             await self._turns.stop_turn(conversation_id)
         done = await self._database.write(work)
@@ -200,7 +203,7 @@ class Privacy:
         if done is not None:
             self._tell(done)
         # An older copy must not bring back what somebody was told is erased.
-        await self._confirming.is_safe()
+        return await self._confirming.is_safe()
 
     def _tell(self, done: Erasure) -> None:
         log.info("erased", extra={"reason": done.reason, "rows": sum(done.counts.values())})

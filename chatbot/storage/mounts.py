@@ -24,6 +24,18 @@ def refuse_network_folder(database: Path, mounts: Path = Path("/proc/mounts")) -
         )
 
 
+def is_on_one_disk(one: Path, other: Path) -> bool:
+    """Whether two paths, which need not exist yet, lie on one file system."""
+    return _find_device(one) == _find_device(other)
+
+
+def _find_device(path: Path) -> int:
+    there = path.absolute()
+    while not there.exists():
+        there = there.parent
+    return there.stat().st_dev
+
+
 def mount_type(path: Path, mounts: str) -> str:
     """The file system's type, from the lines of /proc/mounts, of the mount that holds `path`."""
     kind, length = "", 0

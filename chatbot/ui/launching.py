@@ -27,12 +27,14 @@ _STARTED_PATH = "/gradio_api/startup-events"
 
 @dataclass(frozen=True)
 class LaunchValues:
-    """Where to listen, for how many seconds open connections are waited for at the end, and what a
-    WebSocket may send: frames of `max_frame_bytes`, and an answer to a ping every `ping_seconds`.
+    """Where to listen, by which protocol of uvicorn's, for how many seconds open connections are
+    waited for at the end, and what a WebSocket may send: frames of `max_frame_bytes`, and an answer
+    to a ping every `ping_seconds`.
     """
 
     host: str
     port: int
+    protocol: type[Any]
     shutdown_seconds: int
     keep_alive_seconds: int
     max_frame_bytes: int
@@ -169,6 +171,7 @@ def _configure(server: Any, front: ASGIApp, values: LaunchValues) -> None:
     """Gives Gradio's uvicorn what `serve` gives its own; it reads these while it runs."""
     # Without the layer of uvicorn's that believes what every proxy says.
     server.config.loaded_app = front
+    server.config.http_protocol_class = values.protocol
     server.config.ws_max_size = values.max_frame_bytes
     server.config.ws_ping_interval = server.config.ws_ping_timeout = values.ping_seconds
     server.config.ws_per_message_deflate = False

@@ -102,8 +102,11 @@ class OwnerArea:
         )
 
     def _warning(self) -> str:
-        risk = self._find_risk()
-        if not risk:
-            return ""
-        words = self._texts.not_durable.format(reason=html.escape(risk))
-        return f'<div class="cc-banner cc-risk" role="alert">{words}</div>'
+        """The banner; the page's script keeps it up to date while the page is open."""
+        risk, words = self._find_risk(), self._texts.not_durable
+        state = "" if risk else " hidden"
+        shown = words.format(reason=html.escape(risk)) if risk else ""
+        return (
+            f'<div class="cc-banner cc-risk" role="alert" data-words="{html.escape(words)}"{state}>'
+            f"{shown}</div>"
+        )

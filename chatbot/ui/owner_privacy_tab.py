@@ -115,8 +115,7 @@ class PrivacyHandlers:
 
     async def erase_contact(self, request: gr.Request, selected: Any) -> Changes:
         async def work() -> Changes:
-            await self._privacy.erase_contact(_read_id(selected))
-            return self._erased()
+            return self._erased(await self._privacy.erase_contact(_read_id(selected)))
 
         return await self._guard.run(request, self._tab.line, work)
 
@@ -124,20 +123,20 @@ class PrivacyHandlers:
         """A contact with the chats in which it was left."""
 
         async def work() -> Changes:
-            await self._privacy.erase_contact(_read_id(selected), with_chats=True)
-            return self._erased()
+            key = _read_id(selected)
+            return self._erased(await self._privacy.erase_contact(key, with_chats=True))
 
         return await self._guard.run(request, self._tab.line, work)
 
     async def erase_chat(self, request: gr.Request, selected: Any) -> Changes:
         async def work() -> Changes:
-            await self._privacy.erase_conversation(_read_id(selected))
-            return self._erased()
+            return self._erased(await self._privacy.erase_conversation(_read_id(selected)))
 
         return await self._guard.run(request, self._tab.line, work)
 
-    def _erased(self) -> Changes:
-        return {self._tab.found: "", self._tab.line: markup.done(self._words.erased)}
+    def _erased(self, is_safe: bool) -> Changes:
+        words = self._words.erased if is_safe else self._words.erased_here
+        return {self._tab.found: "", self._tab.line: markup.done(words)}
 
 
 def wire(tab: PrivacyTab, handlers: PrivacyHandlers) -> None:

@@ -73,7 +73,11 @@ class PrivacyPage:
     def _who_sees(self) -> list[str]:
         texts, values = self._texts, self._values
         provider = texts.provider if values.provider_host else texts.no_provider
-        more = [(values.is_pushed, texts.pushed), (values.is_mailed, texts.mailed)]
+        more = [
+            (values.is_pushed, texts.pushed),
+            (values.is_mailed, texts.mailed),
+            (values.is_copied, texts.copied),
+        ]
         return [texts.owner_reads, provider, *(words for holds, words in more if holds)]
 
     def _fill(self, words: str) -> str:

@@ -18,7 +18,8 @@ class PageValues:
 
     `provider_host` is who else is sent the messages for an answer, "" when nobody is.
     `chat_days` and `contact_days` are how long what rests is kept; `is_pushed` says whether the
-    owner is told by a notification service, `is_mailed` whether e-mails are sent.
+    owner is told by a notification service, `is_mailed` whether e-mails are sent, `is_copied`
+    whether the database is copied to a place outside of this machine.
     `call_address` is where calls are booked: a path of this site, another site, or "" for nowhere.
     `sends_email` says whether visitors are written to.
     `problems` are lines for an owner whose profile folder holds nothing to answer from.
@@ -39,6 +40,7 @@ class PageValues:
     contact_days: int = 365
     is_pushed: bool = False
     is_mailed: bool = False
+    is_copied: bool = False
     is_limited: bool = False
     has_owner_area: bool = False
     call_address: str = ""

@@ -24,6 +24,7 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[HubSpaces]:
         "_SETTLE_SECONDS": 0.2,
         "_POLL_SECONDS": 0.01,
         "_HEALTH_SECONDS": 0.2,
+        "_DURABLE_SECONDS": 0.2,
     }.items():
         monkeypatch.setattr(f"deploy.watching.{name}", seconds)
     with HubSpaces() as hub:

@@ -177,6 +177,26 @@ def test_replicas_need_a_database_that_they_share(run: Run, hub: HubSpaces, proj
     assert "ERROR" not in run("provision")
 
 
+@pytest.mark.parametrize(
+    ("url", "port"),
+    [
+        ("postgresql://ana:secret@db.example.com/chat", "5432"),
+        ("mysql://ana:secret@db.example.com/chat", "3306"),
+        ("postgresql+psycopg://ana:secret@db.example.com:6543/chat", "6543"),
+        ("postgresql://ana:secret@db.example.com:443/chat", ""),
+        ("sqlite:////data/chatbot.db", ""),
+    ],
+)
+def test_a_database_behind_a_port_that_spaces_do_not_reach_is_told_of(
+    run: Run, project: Path, url: str, port: str
+) -> None:
+    write(project, ".env", f"DATABASE_URL={url}\n")
+    said = run("provision", "--dry-run", "--env-file", str(project / ".env"))
+    assert (f"WARNING: DATABASE_URL leads to port {port}," in said) is bool(port)
+    assert ("WARNING" in said) is bool(port)
+    assert "secret@" not in said
+
+
 def test_a_public_bucket_is_not_used(run: Run, hub: HubSpaces) -> None:
     hub.buckets[BUCKET] = "public"
     assert "would show every chat to everyone" in run("provision")

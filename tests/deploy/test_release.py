@@ -173,6 +173,24 @@ def test_another_version_that_answers_fails_the_release(
     assert space.commits == 1
 
 
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        ([True], "Its data outlives a restart of the Space."),
+        ([False, False, True], "Its data outlives a restart of the Space."),
+        ([False], "WARNING: its data does not outlive a restart of the Space."),
+    ],
+)
+def test_a_release_says_whether_the_data_outlives_a_restart(
+    run: Run, space: Space, hub: HubSpaces, answers: list[bool], words: str
+) -> None:
+    hub.durable = answers
+    said = run("release")
+    assert space.commits == 1
+    assert said.splitlines()[-1].startswith(words)
+    assert "ERROR" not in said
+
+
 def test_a_private_space_is_asked_with_the_token(run: Run, space: Space, hub: HubSpaces) -> None:
     space.visibility = "private"
     assert "Running:" in run("release")

@@ -23,6 +23,7 @@ from tests.app_process import AppProcess
 from tests.e2e.guard import Guard
 from tests.e2e.visitor_page import WAIT, VisitorPage
 from tests.fakes import list_rows
+from tests.spaces_package import install_spaces
 from tests.stand_in import Answer, Reply, StandIn
 
 Row = TypeVar("Row", bound=Table)
@@ -62,6 +63,16 @@ def _launch(playwright: Playwright) -> Browser:
         return playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
     except PlaywrightError as error:
         pytest.fail(f"Chromium does not start: {error}")
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """With LAUNCHED=1 every program is started as on ZeroGPU, by `Blocks.launch`."""
+    is_launched = os.environ.get("LAUNCHED") == "1"
+    more = install_spaces(tmp_path_factory.mktemp("spaces")) if is_launched else {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(AppProcess, "common", more)
+        yield
 
 
 @pytest.fixture(scope="package")

@@ -14,7 +14,7 @@ import gradio as gr
 
 from chatbot.logs import set_up_logging
 from chatbot.services import Services, build_services
-from chatbot.serving import bind, serve
+from chatbot.serving import bind, launch_on_zero_gpu, serve
 from chatbot.settings import load_settings
 from chatbot.site import build_whole_site
 from chatbot.ui.faults import word_error
@@ -72,7 +72,10 @@ def main() -> None:
     listener = bind(settings)
     services = build_services(settings)
     site = build_whole_site(settings, services, build_owner_tabs=SmallDesk(services))
-    serve(site, listener)
+    if settings.spaces_zero_gpu:
+        launch_on_zero_gpu(site, settings, listener)
+    else:
+        serve(site, listener)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """The core paths of visitor and owner with the program started by `Blocks.launch`: the very tests
-that the ordinary start has to pass, and what only this start has to.
-
-A stand-in of Hugging Face's package `spaces` notes what the real one tells its platform.
+that the ordinary start has to pass, and what only this start has to. With LAUNCHED=1 all
+tests of this folder are run with that start.
 """
 
 from collections.abc import Callable, Iterator
@@ -29,47 +28,28 @@ from tests.e2e.test_owner_sign_in import (  # noqa: F401
     PASSWORD,
     test_the_owner_signs_in_after_a_slip_and_out_again,
 )
+from tests.spaces_package import install_spaces
 from tests.stand_in import Reply, StandIn
 
 pytestmark = pytest.mark.browser
 
-# As spaces 0.51 does it: what is registered counts at the moment of `launch`.
-SPACES = """
-import os, gradio as gr
-registered, launch = [], gr.Blocks.launch
-def GPU(task):
-    registered.append(task)
-    return task
-def reporting(*args, **options):
-    with open(os.environ["REPORT_FILE"], "a") as report:
-        report.write(f"started with {len(registered)}\\n")
-    return launch(*args, **options)
-gr.Blocks.launch = reporting
-def gradio_auto_wrap(task):
-    return task
-"""
-
 
 @pytest.fixture(scope="module")
-def report_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("zero") / "report.txt"
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("package")
 
 
 @pytest.fixture(scope="module")
 def app(
-    _stand_in: StandIn, report_file: Path, tmp_path_factory: pytest.TempPathFactory
+    _stand_in: StandIn, package: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[AppProcess]:
-    package = tmp_path_factory.mktemp("package")
-    (package / "spaces.py").write_text(SPACES)
     settings = {
+        **install_spaces(package),
         "OPENAI_BASE_URL": _stand_in.base_url,
         "OWNER_PASSWORD": PASSWORD,
         "SYSTEM": "spaces",
         "SPACE_ID": "mara/chat",
         "SECRET_KEY": "a key of the stand-in of a Space",
-        "SPACES_ZERO_GPU": "true",
-        "PYTHONPATH": str(package),
-        "REPORT_FILE": str(report_file),
     }
     with AppProcess(tmp_path_factory.mktemp("launched"), settings) as app:
         yield app
@@ -81,9 +61,9 @@ def owned_app(app: AppProcess, stand_in: StandIn) -> AppProcess:
     return app
 
 
-def test_the_platform_is_told_that_it_started(app: AppProcess, report_file: Path) -> None:
+def test_the_platform_is_told_that_it_started(app: AppProcess, package: Path) -> None:
     assert app.is_running
-    assert set(report_file.read_text().splitlines()) == {"started with 1"}
+    assert set((package / "report.txt").read_text().splitlines()) == {"started with 1"}
 
 
 def test_no_second_server_takes_new_files(app: AppProcess) -> None:

@@ -66,6 +66,25 @@ async def test_a_contact_is_found_asked_about_and_erased(sqlite_database, handle
     assert "Still being wiped" in receipts
 
 
+class NoCopy:
+    """A store that does not answer."""
+
+    async def confirm(self, _seconds: float) -> bool:
+        return False
+
+
+@pytest.mark.parametrize("act", ["erase_contact", "erase_person", "erase_chat"])
+async def test_what_no_copy_has_heard_of_is_said_to_be_erased_here_alone(
+    sqlite_database, handlers, monkeypatch, act
+):
+    monkeypatch.setattr(handlers._privacy._confirming, "_copies", NoCopy())
+    left = leave(sqlite_database)
+    key = left.conversation if act == "erase_chat" else left.contact
+    done = await getattr(handlers, act)(REQUEST, str(key))
+    assert "it comes back" in html.unescape(done["line"])
+    assert count(sqlite_database, Erasure) == 1
+
+
 async def test_a_person_is_erased_with_their_chats(sqlite_database, handlers):
     left = leave(sqlite_database)
     await handlers.erase_person(REQUEST, str(left.contact))

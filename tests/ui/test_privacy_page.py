@@ -21,6 +21,7 @@ def words_of(page: str) -> str:
         ({"provider_host": ""}, "No AI company"),
         ({"is_pushed": True}, "notification service"),
         ({"is_mailed": True}, "mail service"),
+        ({"is_copied": True}, "gone from the copy within a day"),
         ({"chat_days": 7}, "erased 7 days after its last message"),
         ({"contact_days": 1}, "1 day after they were last needed"),
     ],
@@ -35,6 +36,7 @@ def test_what_is_not_so_is_not_said() -> None:
     words = words_of(PrivacyPage(plain, ENGLISH_PRIVACY)())
     assert "notification service" not in words
     assert "mail service" not in words
+    assert "gone from the copy" not in words
 
 
 @pytest.mark.parametrize("make", [PrivacyPage.__call__, lambda page: page.dialog("Your data")])

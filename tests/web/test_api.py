@@ -14,7 +14,7 @@ from tests.fakes import make_settings
 from tests.people.test_outbox import add_questions
 
 PASSWORD = "the password of an owner who looks at the health"
-LIVENESS = {"status": "ok", "version": __version__}
+LIVENESS = {"status": "ok", "version": __version__, "durable": True}
 
 
 class Doorkeeper:
@@ -23,6 +23,7 @@ class Doorkeeper:
     def __init__(self, health: Health | None = None) -> None:
         self.health = health
         self.looks = 0
+        self.risk = ""
 
     async def is_owner(self, _headers) -> bool:
         return self.health is not None
@@ -33,7 +34,7 @@ class Doorkeeper:
 
     def client(self) -> httpx.AsyncClient:
         site = FastAPI()
-        site.include_router(build_api_router(self.is_owner, self.read))
+        site.include_router(build_api_router(self.is_owner, self.read, lambda: self.risk))
         app = Hardening(site, HardeningValues(title="", description=""))
         return client_of(app)
 
@@ -49,6 +50,17 @@ async def test_everyone_may_ask_whether_it_runs():
     assert response.json() == LIVENESS
     assert response.headers["cache-control"] == "no-store"
     assert door.looks == 0
+
+
+async def test_everyone_hears_that_the_data_is_at_risk_and_the_owner_why(sqlite_values):
+    door = Doorkeeper()
+    door.risk = "the store does not answer"
+    assert (await door.client().get("/api/health")).json() == {**LIVENESS, "durable": False}
+    database = Database(sqlite_values)
+    door.health = await read_health(database, models=(), budget_cap=0, risk=door.risk)
+    said = (await door.client().get("/api/health")).json()
+    assert (said["durable"], said["risk"]) == (False, door.risk)
+    database.close()
 
 
 async def test_a_head_request_gets_the_headers_alone():

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 # On an empty disk a start waits this long for a store that does not answer.
 PATIENCE_SECONDS = 300.0
 LONGEST_PAUSE = 15.0
+CORRECT_STORE = "Correct SNAPSHOT_STORE and SNAPSHOT_TOKEN, or wait until the store answers."
 ASK_SECONDS = 0.05
 # Of what was committed; more than this is worth telling the owner.
 LATE_SECONDS = 60.0
@@ -82,14 +83,17 @@ class Copies:
             except StoreError as error:
                 if error.is_final or time.monotonic() + pause > until:
                     raise StartupError(
-                        f"SNAPSHOT_STORE: {error.reason}, so the data cannot be restored. Correct "
-                        "SNAPSHOT_STORE and SNAPSHOT_TOKEN, or wait until the store answers."
+                        f"SNAPSHOT_STORE: {error.reason}, so the data cannot be restored. "
+                        f"{error.remedy or CORRECT_STORE}"
                     ) from error
                 log.warning("the store does not answer: %s", error.reason)
                 time.sleep(max(pause, min(error.wait, LONGEST_PAUSE)))
                 pause = min(2 * pause, LONGEST_PAUSE)
         if self._found is not None:
             self._build(self._found)
+        else:
+            # Right at a first run; else it tells of a folder whose disk is not mounted.
+            log.warning("SNAPSHOT_STORE holds no copy: this start begins with an empty database")
 
     def _build(self, found: Found) -> None:
         begun = time.perf_counter()
@@ -260,6 +264,8 @@ class Copies:
             return self._watcher.risk
         if state.error:
             return state.error
+        if state.full_at is None:
+            return "the first copy is on its way"
         since = state.waiting_since
         limit = LATE_SECONDS + self._store.interval
         if since is not None and time.monotonic() - since > limit:

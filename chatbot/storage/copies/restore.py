@@ -34,6 +34,11 @@ TRIES = 4
 READ_TRIES = 5
 FIRST_WAIT, LONGEST_WAIT = 0.1, 5.0
 READ_WAIT = 0.5
+OTHER_KEY = "the copies are encrypted with another DATABASE_KEY than this"
+SET_KEY = (
+    "Set DATABASE_KEY to the passphrase that they were made with; without it nobody can read them, "
+    "and a new start needs an empty SNAPSHOT_STORE."
+)
 
 Result = TypeVar("Result")
 
@@ -91,8 +96,7 @@ class Reader:
                 damaged.append(str(full))
                 is_stale |= isinstance(error, _Missing)
                 if isinstance(error, WrongKey):
-                    reason = "the copies are encrypted with another DATABASE_KEY than this"
-                    raise StoreError(reason, is_final=True) from error
+                    raise StoreError(OTHER_KEY, is_final=True, remedy=SET_KEY) from error
                 continue
             found = Found(
                 writer=full.writer,

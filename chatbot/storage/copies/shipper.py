@@ -125,6 +125,11 @@ class Shipper:
         self._needs_full = True
         self.wait()
 
+    def begin_anew(self) -> None:
+        """Put the mark and a full snapshot into a store that has lost what it held."""
+        self._is_marked = False
+        self.ask_full()
+
     def show_life(self) -> None:
         """Ship an object soon, even when nothing has changed."""
         self._must_show_life = True

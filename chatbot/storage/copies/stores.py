@@ -7,19 +7,25 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
+from chatbot.storage.copies.objects import IN_USE
+
 
 class StoreError(Exception):
     """The store did not do what it was asked, or did not say so: the effect is not known.
 
-    `reason` is for the owner. `is_final` says that trying again is of no use until somebody
-    changes a setting; `wait` is how many seconds the store asks to be left alone.
+    `reason` is for the owner, and so is `remedy`, a sentence where the usual one would mislead.
+    `is_final` says that trying again is of no use until somebody changes a setting; `wait` is how
+    many seconds the store asks to be left alone.
     """
 
-    def __init__(self, reason: str, *, is_final: bool = False, wait: float = 0.0) -> None:
+    def __init__(
+        self, reason: str, *, is_final: bool = False, wait: float = 0.0, remedy: str = ""
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.is_final = is_final
         self.wait = wait
+        self.remedy = remedy
 
 
 class Store(Protocol):
@@ -67,6 +73,7 @@ class DirectoryStore:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._disk: int | None = None
 
     def prepare(self) -> None:
         try:
@@ -74,6 +81,7 @@ class DirectoryStore:
             self._folder.mkdir(exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self._folder):
                 pass
+            self._disk = self._folder.stat().st_dev
         except OSError as error:
             reason = f"the folder {self._folder} cannot be written ({error.strerror})"
             raise StoreError(reason, is_final=True) from error
@@ -82,6 +90,7 @@ class DirectoryStore:
         path = self._folder / name
         unfinished = path.with_name(f".{path.name}.{os.getpid()}")
         try:
+            self._require_disk()
             path.parent.mkdir(parents=True, exist_ok=True)
             with unfinished.open("wb") as file:
                 file.write(content)
@@ -91,6 +100,15 @@ class DirectoryStore:
             _sync_folder(path.parent)
         except OSError as error:
             raise _failed(error) from error
+
+    def _require_disk(self) -> None:
+        """Refuse to begin anew in a folder that went, or on the disk below one that was unmounted.
+
+        Mounted again it may be another device, and is known by what it holds.
+        """
+        disk = self._folder.stat().st_dev
+        if self._disk not in (None, disk) and not (self._folder / IN_USE).exists():
+            raise StoreError(f"the disk of the folder {self._folder} is not mounted")
 
     def list(self) -> list[str]:
         try:

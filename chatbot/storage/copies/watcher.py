@@ -113,6 +113,7 @@ class Watcher:
             self._try_to_lead(names)
             return
         self._answer_claims(names)
+        self._replace_lost(names)
         self._merge_late(names)
         self._prune(names)
         if self._clock() > self._drill_at:
@@ -122,7 +123,11 @@ class Watcher:
 
     def _run_drill(self) -> None:
         try:
-            self._drill.run(self._stopping.wait)
+            result = self._drill.run(self._stopping.wait)
+            if not result.is_ok and not self._stopping.is_set():
+                # What the store lacks or holds wrongly is put right, which is to be proved soon.
+                self._shipper.begin_anew()
+                self._drill_at = self._clock() + FIRST_DRILL_SECONDS
         except Exception:
             if not self._stopping.is_set():  # else the database has been closed meanwhile
                 log.exception("the restore drill failed")
@@ -158,6 +163,17 @@ class Watcher:
         if claims - self._answered:
             self._shipper.show_life()
             self._answered |= claims
+
+    def _replace_lost(self, names: list[ObjectName]) -> None:
+        """Ship everything anew when somebody emptied the store: no start can use a journal alone.
+
+        A listing may hide our snapshot, so that it is asked for by its name.
+        """
+        fulls = self._shipper.state.fulls
+        newest = ObjectName(self._shipper.writer, fulls[-1], FULL) if fulls else None
+        if newest and newest not in names and self._store.get(str(newest)) is None:
+            log.warning("the snapshot is gone from the store, and is shipped anew")
+            self._shipper.begin_anew()
 
     def _merge_late(self, names: list[ObjectName]) -> None:
         merged, now = self._shipper.merged(), self._clock()

@@ -48,6 +48,10 @@ class OwnerPrivacyTexts:
     erase_chat: str = "Erase the conversation"
     keep: str = "Keep"
     erased: str = "Erased. Within a minute nothing of it is left on the disk."
+    erased_here: str = (
+        "Erased here. The copies have not heard of it yet: if this program starts on an empty disk "
+        "before they have, it comes back, and has to be erased again."
+    )
 
     # Receipts
     receipts: str = "Receipts"

@@ -82,6 +82,10 @@ class PrivacyTexts:
         "short notice of it is sent to {name} through a notification service."
     )
     mailed: str = "E-mails to you are sent through a mail service."
+    copied: str = (
+        "A copy of all this is kept in another place that is {name}\u2019s own, in case this "
+        "machine is lost. What is deleted is gone from the copy within a day."
+    )
     rights: Section = (
         "What you can do",
         (

@@ -4,9 +4,10 @@ import pytest
 from sqlmodel import Session, col, delete, select
 
 from chatbot.errors import StartupError
-from chatbot.storage.copies import shipper
+from chatbot.storage.copies import drill, shipper
 from chatbot.storage.copies.objects import IN_USE, Codec, ObjectName, Writer
 from chatbot.storage.copies.stores import DirectoryStore
+from chatbot.storage.copies.watcher import FIRST_DRILL_SECONDS
 from chatbot.storage.models import Contact, Erasure, Message
 from tests.conftest import KEY
 from tests.storage.copies.parts import Run, wait_until
@@ -42,7 +43,7 @@ def test_a_wrong_key_stops_the_start(tmp_path, store):
     first = Run(tmp_path / "one", store, key=KEY)
     first.stop()
     for wrong in ("another passphrase", None):
-        with pytest.raises(StartupError, match="another DATABASE_KEY"):
+        with pytest.raises(StartupError, match=r"another DATABASE_KEY .* Set DATABASE_KEY to"):
             Run(tmp_path / "two", store, key=wrong)
     assert not (tmp_path / "two" / "chatbot.db").exists()
 
@@ -209,21 +210,40 @@ def test_a_copy_that_cannot_be_made_is_made_later(tmp_path, store, monkeypatch):
     second.stop()
 
 
+def test_what_a_drill_finds_missing_is_shipped_anew_and_proved_again(
+    tmp_path, store, clock, monkeypatch
+):
+    monkeypatch.setattr(drill, "TRIES", 1)
+    run = Run(tmp_path / "one", store, clock=clock)
+    run.ship()
+    run.leave("ada@example.com")
+    run.ship()
+    store.delete([name for name in store.list() if name.endswith("seg")])
+    clock.pass_by(FIRST_DRILL_SECONDS + 1)
+    run.look()
+    wait_until(lambda: "is missing" in run.copies.state().reason, 30)
+    run.ship()
+    clock.pass_by(FIRST_DRILL_SECONDS + 1)
+    run.look()
+    wait_until(lambda: run.copies.state().reason == "", 30)
+    run.stop()
+
+
 def test_a_drill_compares_every_row(tmp_path, store):
     first = Run(tmp_path / "one", store)
     chat = first.add_chat()
     told = first.say(chat, "as it was")
     first.leave("ada@example.com")
     first.ship()
-    drill = first.copies.build_drill(first.database)
-    result = drill.run()
+    proof = first.copies.build_drill(first.database)
+    result = proof.run()
     assert (result.is_ok, result.rows) == (True, 4)
     assert first.copies.state().drill == result
     # What the journal does not know of is seen: here a row is changed behind its back.
     first.database.work_on_file(lambda c: c.execute("DROP TRIGGER temp.copy_message_update"))
     first.write(lambda s: setattr(s.get(Message, told), "content", "changed"))
     first.ship()
-    result = drill.run(lambda _seconds: None)
+    result = proof.run(lambda _seconds: None)
     assert result.fault == f"message {told.hex} is not the same"
     assert "restore drill failed: message" in first.copies.state().reason
     first.stop()

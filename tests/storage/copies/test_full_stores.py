@@ -1,4 +1,5 @@
-"""Whatever a store does at the start, an empty database never takes the place of a full one."""
+"""Whatever a store does at the start, an empty database never takes the place of a full one; what
+it loses later is put there again."""
 
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import pytest
 from chatbot.errors import StartupError
 from chatbot.storage.copies import restore
 from chatbot.storage.copies.objects import IN_USE
-from tests.storage.copies.parts import Run
+from chatbot.storage.copies.stores import StoreError
+from tests.storage.copies.parts import Run, wait_until
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +67,14 @@ def test_a_store_without_its_mark_is_known_by_its_journal(tmp_path, store, monke
     check_refused(tmp_path, store, "does not list its snapshots")
 
 
+def test_a_start_says_that_it_begins_with_an_empty_database(tmp_path, store, caplog):
+    Run(tmp_path / "first", store).stop()
+    said = [line for line in caplog.messages if "begins with an empty database" in line]
+    assert len(said) == 1
+    Run(tmp_path / "second", store).stop()
+    assert caplog.messages.count(said[0]) == 1
+
+
 def test_a_first_run_that_died_before_its_snapshot_is_followed_by_another(tmp_path, store):
     run = Run(tmp_path / "one", store)
     run.ship()
@@ -106,3 +116,49 @@ def test_a_snapshot_that_is_deleted_while_it_is_read_has_given_way_to_another(
         busy.setattr(store, "get", lambda name: get(name) if len(listings) > 1 else None)
         check_restored(tmp_path, store, rows)
     assert len(listings) > 1
+
+
+def test_a_folder_that_goes_is_not_made_anew_and_has_all_when_it_is_back(tmp_path, store):
+    run = Run(tmp_path / "one", store)
+    run.leave("ada@example.com")
+    run.ship()
+    (tmp_path / "store").rename(tmp_path / "away")
+    run.leave("grace@example.com")
+    kept = run.copies._shipper.wait()
+    wait_until(lambda: "does not work" in run.copies.state().reason)
+    assert not kept.done()
+    assert not (tmp_path / "store").exists()
+    (tmp_path / "away").rename(tmp_path / "store")
+    kept.result(10)
+    rows = run.rows()
+    run.kill()
+    check_restored(tmp_path, store, rows)
+
+
+def test_the_disk_below_one_that_was_unmounted_is_not_the_store(tmp_path, store):
+    store.prepare()
+    other = -1  # of no device
+    store._disk = other
+    with pytest.raises(StoreError, match="is not mounted"):
+        store.put("v1/one", b"one")
+    assert store.list() == []
+    (tmp_path / "store" / "v1").mkdir()
+    (tmp_path / "store" / IN_USE).write_bytes(b"mounted again, as another device")
+    store.put("v1/one", b"one")
+    assert store.get("v1/one") == b"one"
+
+
+@pytest.mark.usefixtures("no_looks")
+def test_a_store_that_was_emptied_is_filled_again(tmp_path, store):
+    run = Run(tmp_path / "one", store)
+    run.leave("ada@example.com")
+    run.ship()
+    store.delete(store.list())
+    run.leave("grace@example.com")
+    run.ship()
+    run.look()
+    run.ship()
+    assert store.get(IN_USE) is not None
+    rows = run.rows()
+    run.kill()
+    check_restored(tmp_path, store, rows)
