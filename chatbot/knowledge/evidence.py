@@ -26,6 +26,7 @@ from chatbot.knowledge.evidence_contradictions import Contradictions
 from chatbot.knowledge.evidence_derived import Derivations
 from chatbot.knowledge.evidence_foreign import as_english_numbers, foreign_claims
 from chatbot.knowledge.evidence_index import RecordIndex
+from chatbot.knowledge.evidence_lines import are_swapped
 from chatbot.knowledge.evidence_reading import Reading, read
 from chatbot.knowledge.evidence_support import WORKISH, Support
 from chatbot.knowledge.evidence_words import is_other_language
@@ -59,6 +60,15 @@ _DOWN = re.compile(r"(?i)\b(?:fell|dropped|decreased?|reduced?|shrank|down|cut)\
 _DIRECTION = re.compile(
     r"(?i)\b(?:(?:was|were|has been|went) )?(?:rose|grew|increased?|raised?|climbed|up|fell|dropped"
     r"|decreased?|reduced?|shrank|down|went|moved|changed)\b"
+)
+_HOME = re.compile(
+    r",?\s+(?:who (?:is |works? |lives? )?|(?P<verb>works?) )?"
+    r"(?:(?:based|located|living|lives|residing|remotely|working)\s+)*(?:in|from|out of)\s+"
+    r"(?P<place>[A-ZÀ-Þ][\w-]+(?:,? [A-ZÀ-Þ][\w-]+)*)(?!\s*\d),?"
+)
+_IS = re.compile(r"\b(?:is|works?|currently)\b|['’]s an?\b")
+_WAS = re.compile(
+    r"\b(?:was|were|had|born|grew|worked|studied|lived|moved|until|not|never|no)\b|n['’]t\b"
 )
 _ADDRESS = re.compile(r",\s+([A-ZÀ-Þ][\w'’-]+)(?=[,.!?]|$)")
 
@@ -148,12 +158,26 @@ class AnswerCheck:
             return Verdict(is_held, claims, "" if is_held else text)
         if is_question(text):
             return self._check_loosely(text)
-        clauses = split_clauses(text, self._index.owner_words)
+        clauses = split_clauses(self._without_home(text), self._index.owner_words)
         place = self._place if clauses and clauses[0].refers_back else _Place()
         verdict = self._check_clauses(clauses, place)
         if not text.rstrip().endswith(":") and not sentence.lstrip().startswith(("-", "*", "•")):
             self._place.has_verb = True
         return verdict
+
+    def _without_home(self, text: str) -> str:
+        """A sentence that tells what the owner is, without the place where the owner lives, if it
+        is that: "an engineer at Acme who lives in Oslo" stands in two records."""
+        match = _HOME.search(text)
+        if match is None or not _IS.search(text[: match.end()]) or _WAS.search(text):
+            return text
+        place = set(read(match["place"], starts=False).musts)
+        if re.search(r"\bremotely\b", match[0]):
+            place.add("remot")
+        if not place or not any(place <= home for home in self._index.homes):
+            return text
+        kept = match["verb"] or ""
+        return f"{text[: match.start()]} {kept}{text[match.end() :]}"
 
     def _without_address(self, text: str) -> str:
         """A sentence without the name by which it speaks to the visitor: ", Ana"."""
@@ -266,9 +290,15 @@ class AnswerCheck:
         return found
 
     def _anchored(self, reading: Reading, found: set[int]) -> set[int]:
-        """The records of `found` that the clause names by the head they have."""
-        names = set(reading.names) & self._index.anchors
-        return {number for number in found if names & self._index.records[number].names}
+        """The records of `found` that the clause names: by their head, or by title and date."""
+        names, title = set(reading.names) & self._index.anchors, set(reading.title)
+        records = [self._index.records[number] for number in found]
+        return {
+            record.number
+            for record in records
+            if names & record.names
+            or (title and reading.moments and title <= record.head.stems and record.span)
+        }
 
     def _read(self, text: str, *, starts: bool = True) -> Reading:
         index = self._index
@@ -347,7 +377,8 @@ class AnswerCheck:
         telling = [
             (part, reading)
             for index, part in enumerate(parts)
-            if (reading := self._read(part, starts=index == 0)).claims or reading.softs
+            if (reading := self._read(part, starts=index == 0 or ": " in part)).claims
+            or reading.softs
         ]
         if len(telling) < 2:
             return set()
@@ -369,4 +400,6 @@ class AnswerCheck:
             if not held:
                 return set()
             found |= held
-        return found
+        lines = [line for number in found for line in self._index.records[number].lines]
+        numbers = [number for _, reading in telling for number in reading.numbers]
+        return set() if any(are_swapped(line, numbers) for line in lines) else found

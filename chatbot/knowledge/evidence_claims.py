@@ -15,7 +15,7 @@ _MOST = re.compile(
 )
 _TITLED = re.compile(
     r"\b(?:as|is|was|been|became|become|served as|employed|role of|position of|promoted to)\s+"
-    r"(?:(?:currently|now|also|once)\s+)?(?:(?:an?|the|our|its|their)\s+)?(?!\w+(?:ing|ed)\b|(?:open|able|willing|happy|based|about)\b"
+    r"(?:(?:currently|now|also|once)\s+)?(?:(?:an?|the|our|its|their)\s+)?(?![a-z]\w*(?:ing|ed)\b|(?:open|able|willing|happy|based|about)\b"
     r"|(?:at|with|in|on|from|by|for|not|never)\b)"
     r"([^,;.()]+?)(?=\s+(?:at|of the|for|with|in|from|since|until|between|on|by|and|who|that"
     r"|where)\b"
@@ -36,6 +36,8 @@ _DEED = re.compile(
     r"([^,;:.()]+?)" + _END,
     re.IGNORECASE,
 )
+# "Three of them were promoted to ...": the title is not the owner's.
+_OTHERS = re.compile(r"(?i)\b(?:of (?:them|whom|those)|people|others|engineers|mentees)\s+$")
 _EVERY_OTHER = re.compile(
     r"(?i)\bevery (?:second|other|third|fourth|\d\w*) (?:day|week|month|year)\b"
 )
@@ -53,6 +55,22 @@ _LEADS_MANY = re.compile(
 _EMPLOYED = re.compile(
     r"\b(?:work(?:s|ed|ing)?|employed|job|joined|position|role|career|intern\w*|engineer|developer)"
     r"\b[^,;]{0,30}? (?:at|for|by) (?=[A-Z])|\bjoined (?=[A-Z])"
+)
+# Of two such words a line that has the other one does not hold a clause.
+_OPPOSITES = tuple(
+    (re.compile(rf"(?i)\b(?:{one})\b"), re.compile(rf"(?i)\b(?:{other})\b"))
+    for pair in (
+        (r"full[- ]time", r"part[- ]time"),
+        (r"highest|best|top", r"lowest|worst"),
+        (
+            r"initial(?:ly)?|start(?:ing|ed) (?:salary|pay|with|at|on)",
+            r"increased?|raised?|revised|adjust\w+",
+        ),
+        (r"paid|salaried", r"unpaid"),
+        (r"temporary", r"permanent"),
+        (r"at least|minimum", r"at most|up to|maximum"),
+    )
+    for one, other in (pair, pair[::-1])
 )
 _OFTEN = re.compile(
     r"\b(?:(?:every|each|once an?|twice an?|once per)\s+(?:second\s+|other\s+|single\s+)?"
@@ -81,12 +99,14 @@ def read_clause(
     if most and most[1]:
         reading.phrases.append({"most", concept(plain(most[1]))})
     titled = _TITLED.search(text)
-    if titled and not titled[1].rstrip().endswith("ors"):
+    is_others = titled and _OTHERS.search(text[: titled.start()])
+    if titled and not is_others and not titled[1].rstrip().endswith("ors"):
         title = read(titled[1], ignored=ignored, starts=False)
         reading.title, reading.title_words = title.musts, title.words
     reading.praise = praised(reading.words)
     reading.is_planned = bool(_WANTED.search(text.lower()))
     reading.is_nearly = bool(NEARLY_WON.search(text))
+    reading.opposites = [pair for pair in _OPPOSITES if pair[0].search(text)]
     claimed = musts | set(reading.softs)
     reading.leads_many = bool(reading.numbers and _LEADS_MANY.search(text))
     reading.is_employed = bool(_EMPLOYED.search(text))

@@ -13,7 +13,7 @@ _HARD = re.compile(
     r";\s+|\s[–—]\s(?![A-Z])|,?\s+(?=(?:but|while|whereas|although|though|however)\b)"
     r"|,?(?<!days)(?<!weeks)(?<!months)(?<!years)(?<!month)(?<!year)(?<!week)\s+"
     r"(?=(?:before|after)\s+(?:\w+ (?:years?|months?) (?:at|with|in)\b|\w+ing\b"
-    r"|(?:he|she|they)\b))|,\s+(?=so\b)|,\s+(?=(?:before|after)\b)"
+    r"|(?:he|she|they)\b))|,\s+(?=so\b(?! for\b))|,\s+(?=(?:before|after)\b)"
     r"|,\s+(?=(?:where|which|who|when|based in|located in)\b)|,\s+then\s+"
 )
 _SOFT = re.compile(
@@ -116,6 +116,9 @@ _REWORDED = tuple(
         (r"(more|greater) than", "over"),
         (r"(?<!the )(?<!an )only", ""),
         (r"(?:free|spare) time", ""),
+        (r"(over|in|for|during) the past", r"\1 the last"),
+        (r"(?:so far|to date)(?=:)", ""),
+        (r"both (?=at|in|for|with|of|from)", ""),
     )
 )
 _PRESENTLY = re.compile(r"(?i)\b(?:at the moment|right now|these days|as of now|at present)\b")
@@ -126,6 +129,15 @@ _FRONTED_TIME = re.compile(
     r"(?:,\s+|\s+(?=(?:he|she|they)\b))"
 )
 _ITEM = re.compile(r",(?!\d)\s*(?:and\s+|or\s+)?|\s+(?:and|or|&)\s+|;\s+")
+_NUMERALS = {
+    word: count
+    for count, words in enumerate(
+        "two 2|three 3|four 4|five 5|six 6|seven 7|eight 8|nine 9|ten 10".split("|"), start=2
+    )
+    for word in words.split()
+}
+# "Four internships: A, B, C and D": the number is that of the items.
+_COUNTED_OFF = re.compile(rf"\b({'|'.join(_NUMERALS)}) (?=\w)")
 _LED = re.compile(r"(?i)\bunder (?:his|her|their) (?:leadership|direction|guidance),?")
 _DID_YOU_KNOW = re.compile(r"(?i)\bdid you know\b|\bright\?|, (?:is|was|has|does|did)n['’]t\b")
 
@@ -198,8 +210,8 @@ def split_clauses(text: str, owner: Container[str]) -> list[Clause]:
     for hard in _HARD.split(_apart_from_owner(text, owner)):
         if hard and hard.strip():
             parts += _split_at_verbs(hard, owner)
-    if len(parts) == 1 and (fronted := _FRONTED_TIME.match(parts[0])):
-        parts = [parts[0][: fronted.end(1)], parts[0][fronted.end() :]]
+    if parts and (fronted := _FRONTED_TIME.match(parts[0])):
+        parts[:1] = [parts[0][: fronted.end(1)], parts[0][fronted.end() :]]
     is_apart = len(parts) > 1 and bool(_TIME.match(parts[0]))
     if len(parts) > 1 and not is_apart and _FRONTED.match(parts[0]) and not _has_verb(parts[0]):
         parts[:2] = [f"{parts[0]}, {parts[1]}"]
@@ -276,4 +288,5 @@ def split_list(text: str) -> tuple[list[str], bool]:
         return parts, True
     last = re.search(r"\b(at|for|during|while|in|from|under|by|with)\b\s+[^\W_]", parts[-1])
     is_shared = last and not any(re.search(rf"\b{last[1]}\b", part) for part in parts[:-1])
+    label = _COUNTED_OFF.sub(lambda m: "" if _NUMERALS.get(m[1]) == len(parts) else m[0], label)
     return [f"{label}: {part}" if colon else part for part in parts], bool(is_shared)

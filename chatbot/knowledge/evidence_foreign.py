@@ -11,7 +11,7 @@ from chatbot.knowledge.evidence_reading import Reading
 from chatbot.knowledge.evidence_records import TOLD, Record
 from chatbot.knowledge.evidence_support import Support
 from chatbot.knowledge.evidence_words import FOREIGN_TITLES, GERMAN
-from chatbot.knowledge.words import plain
+from chatbot.knowledge.words import plain, split_words
 
 # "War bis 2021 bei Acme" is told of the job there, and of nothing else there.
 _STATES = frozenset(
@@ -44,10 +44,19 @@ def foreign_claims(
 
     Names, numbers and dates are compared as they are; a title needs a quotation of its source.
     """
-    parts = [part for part in _AND.split(text) if part.strip()]
+    parts: list[str] = []
+    lead = ""
+    for part in _AND.split(text):
+        # "Trabaja en Acme": what names nothing belongs to what comes next.
+        reading, lead = read_part(part), f"{lead} {part}".strip()
+        if reading.names or reading.numbers or reading.moments:
+            parts.append(lead)
+            lead = ""
     read_parts = [(part, read_part(part)) for part in parts]
-    if len(parts) > 1 and all(r.names or r.numbers or r.moments for _, r in read_parts):
-        found = [_claims_of(part, words, reading, support) for part, reading in read_parts]
+    if len(parts) > 1:
+        found = [
+            _claims_of(part, split_words(part), reading, support) for part, reading in read_parts
+        ]
         if all(is_held for _, is_held in found):
             return sum(claims for claims, _ in found), True
     return _claims_of(text, words, read_part(text), support)

@@ -22,10 +22,10 @@ established
 != retire retired retires retirement
 ! exceed exceeds exceeded exceeding surpass surpassed outperform
 ! reduce lower reduced reduces reducing reduction cut cuts cutting lowered shrink shrank shrunk \
-decrease decreased fell drop dropped shorten shortened less fewer saved slash slashed shortened
+decrease decreased fell drop dropped shorten shortened less fewer smaller saved slash slashed
 ! increase higher increased scaled scale scales scaling expand expanded increases increasing \
 growth grow grew grown raise-up boost boosted rise rose \
-improved-by gain double doubled triple tripled
+improved-by gain doubled triple tripled
 ! worsen worsening worsened degrade degraded hurt harmed
 ! raise raised raises raising funding
 ! patent patents patented
@@ -86,7 +86,7 @@ article articles
 ! bonus bonuses
 ! fluent fluently bilingual
 ! native
-! gpa
+! gpa grade grades
 ! sabbatical
 ! veteran
 ! half
@@ -110,6 +110,7 @@ article articles
 != uptime
 ! budget budgets
 ! profit profits profitable
+= double
 build built builds building create created creates creating develop developed develops developing \
 development design designed designs designing architected architecting engineered implement \
 implemented implements \
@@ -131,7 +132,7 @@ users user people
 person people member members
 colleague coworker peer
 income pay
-grade gpa score
+keep keeps kept keeping retain retains retained retention
 optimise optimize optimized optimised optimization optimisation improve improved improves \
 improving \
 improvement improvements enhance enhanced enhancing enhances

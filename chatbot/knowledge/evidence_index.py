@@ -7,13 +7,17 @@ from datetime import date
 from functools import cached_property
 
 from chatbot.knowledge.evidence_groups import groups
+from chatbot.knowledge.evidence_reading import read, widen
 from chatbot.knowledge.evidence_records import ALIKE_LETTERS, Record, build_records
 from chatbot.knowledge.evidence_tokens import Number
-from chatbot.knowledge.sections import Section
+from chatbot.knowledge.sections import Section, SectionKind
 from chatbot.knowledge.words import plain, split_words
 
 # A name in the heads of more jobs, degrees and projects than this says which one is meant no more.
 ANCHORED_RECORDS = 2
+_HOME = re.compile(
+    r"(?i:location|based in|place|city|address|lives in)\b|[A-ZÀ-Þ][\w -]+, [A-ZÀ-Þ][\w, -]+$"
+)
 ANCHORED_SHARE = 0.34
 
 
@@ -54,6 +58,18 @@ class RecordIndex:
         """Every year of the profile."""
         lines = (line for record in self.records for line in (record.head, *record.lines))
         return frozenset(moment.year for line in lines for moment in line.reading.moments)
+
+    @cached_property
+    def homes(self) -> list[frozenset[str]]:
+        """The concepts of each line that tells where the owner lives."""
+        texts = [
+            text
+            for record in self.records
+            if record.kind in (SectionKind.ABOUT, SectionKind.CONTACT)
+            for line in (record.head, *record.lines)
+            for text in line.text.split(". ")
+        ]
+        return [frozenset(widen(t, read(t).stems)) for t in texts if _HOME.match(t)]
 
     @cached_property
     def anchors(self) -> frozenset[str]:

@@ -19,6 +19,8 @@ _NO_EMPLOYMENT = frozenset(
         SectionKind.EDUCATION,
     }
 )
+_OUTSIDE = frozenset("clients customers users accounts families households".split())
+_OUTSIDERS = re.compile(rf"(?i)\d\S*\s+(?:\w+\s+){{0,2}}(?:{'|'.join(sorted(_OUTSIDE))})\b")
 _DEGREES = frozenset("degree degrees diploma".split())
 _ASKS = re.compile(r"(?i)(?:^|\band |, )(?:do|are|can|would|will|have|could|did|were) you\b")
 _NO = re.compile(r"(?i)(?:no|not|never|unfortunately)\b|.*\bi(?: am|['’]m) (?:not|staying)\b")
@@ -41,7 +43,7 @@ def is_of_work(record: Record, reading: Reading) -> bool:
     """Whether a record may tell where somebody worked: not for Amazon, where it only says AWS."""
     lines = (record.head, *record.lines)
     written = set[str]().union(*(line.reading.stems for line in lines))
-    return record.kind not in _NO_EMPLOYMENT and written.issuperset(reading.names)
+    return record.told_kind not in _NO_EMPLOYMENT and written.issuperset(reading.names)
 
 
 def is_of_kind(record: Record, reading: Reading) -> bool:
@@ -50,7 +52,7 @@ def is_of_kind(record: Record, reading: Reading) -> bool:
     lines = (record.head, *record.lines)
     return (
         not called
-        or record.kind is SectionKind.EDUCATION
+        or record.told_kind is SectionKind.EDUCATION
         or any(_DEGREES.intersection(line.reading.words) for line in lines)
     )
 
@@ -67,9 +69,10 @@ def is_of_another_date(record: Record, reading: Reading) -> bool:
 
 
 def leads_so_many(line: Line, reading: Reading) -> bool:
-    """Whether a line tells of leading and of the number that is said to be led."""
+    """Whether a line tells of leading and of the number that is said to be led: no customers."""
     leads = concept("lead") in line.reading.stems
-    return leads and any(has_number(line, number) for number in reading.numbers)
+    is_other = bool(_OUTSIDERS.search(line.text)) and not _OUTSIDE.intersection(reading.words)
+    return leads and not is_other and any(has_number(line, number) for number in reading.numbers)
 
 
 def tells_other_years(line: Line, reading: Reading) -> bool:

@@ -8,7 +8,7 @@ from chatbot.knowledge.evidence_groups import concept
 from chatbot.knowledge.evidence_reading import Reading, read
 from chatbot.knowledge.evidence_records import ALIKE_LETTERS, Line, Record
 from chatbot.knowledge.evidence_tokens import PEOPLE, TIME_UNITS, Length, Moment, Number
-from chatbot.knowledge.evidence_words import BEGUN_CUES, COUNTED, END_CUES
+from chatbot.knowledge.evidence_words import BEGUN_CUES, COUNTED, END_CUES, light_stems
 from chatbot.knowledge.sections import SectionKind
 
 FROM_TO = re.compile(r"\bfrom\b.{0,40}?([\w+#]+) (?:down |up )?to ([\w+#]+)")
@@ -28,6 +28,17 @@ def has_number(line: Line, number: Number) -> bool:
             continue
         is_as_said = number.fits(other) and number.compared in ("", other.compared)
         if is_as_said and _same_measure(line, number, other):
+            return True
+    return False
+
+
+def are_swapped(line: Line, numbers: Sequence[Number]) -> bool:
+    """Whether a line has two numbers of a clause, and counts by one what the clause counts by the
+    other: "4 analysts, 2 of them promoted" is not "two analysts, four of them"."""
+    values = {number.value for number in numbers}
+    for number in numbers:
+        told = {n.value for n in line.reading.numbers if n.bound and n.bound == number.bound}
+        if told & values and number.value not in told:
             return True
     return False
 
@@ -85,6 +96,12 @@ def _making() -> frozenset[str]:
 
 
 @cache
+def _compared() -> frozenset[str]:
+    """Of "30 % faster" the word that tells a direction and counts nothing."""
+    return frozenset(map(concept, "faster quicker better higher lower less more".split()))
+
+
+@cache
 def _counted_concepts() -> frozenset[str]:
     return frozenset(concept(word) for word in COUNTED)
 
@@ -93,7 +110,21 @@ def counts(number: Number, *lines: Line) -> bool:
     """Whether what a number counts stands in one of these lines."""
     if "people" in number.after and any(PEOPLE.intersection(line.reading.words) for line in lines):
         return True
-    return not number.after or any(are_like(word, *lines) for word in number.after)
+    told = [word for word in number.after if word not in _compared()]
+    return not told or any(are_like(word, *lines) for word in told)
+
+
+def says_opposite(line: Line, reading: Reading) -> bool:
+    """Whether a clause says one of two opposites and the line only the other."""
+    return any(
+        other.search(line.text) and not one.search(line.text) for one, other in reading.opposites
+    )
+
+
+def has_object(number: Number, *lines: Line) -> bool:
+    """Whether what is said to have changed "by 73 %" stands in one of these lines."""
+    is_change = number.kind == "%" and number.lead == "by" and bool(number.before)
+    return not is_change or number.before in light_stems() or are_like(number.before, *lines)
 
 
 def _same_moment(moment: Moment, other: Moment) -> bool:

@@ -32,6 +32,7 @@ _OBJECT_END = re.compile(
     r"|including|such|because)\b",
     re.IGNORECASE,
 )
+_NO_NAMES = frozenset("Ive Id Im Ill CV Resume".split())
 _LINKING = frozenset(
     "a an and as at but by for from in into of on or the to under via with".split()
 )
@@ -43,9 +44,9 @@ class Reading:
     others that say something; `stems` every concept; `exact` are addresses; `title` are those
     of what somebody is said to be; `phrases` the concepts of each name of several words; `deeds`
     a verb and what was led or made; `periods` how often something is said to be; `praise` a
-    superlative and what it praises; `is_planned` and `is_nearly` of what is wanted, or
-    was nearly won; `is_employed` of working somewhere,
-    `leads_many` of a number of people led."""
+    superlative and what it praises; `opposites` words that were said, each with its contrary;
+    `is_planned` and `is_nearly` of what is wanted, or was nearly won; `is_employed` of working
+    somewhere, `leads_many` of a number of people led."""
 
     stems: set[str] = field(default_factory=set)
     musts: list[str] = field(default_factory=list)
@@ -62,6 +63,7 @@ class Reading:
     deeds: list[tuple[str, set[str]]] = field(default_factory=list)
     periods: set[str] = field(default_factory=set)
     praise: set[str] = field(default_factory=set)
+    opposites: list[tuple[re.Pattern[str], re.Pattern[str]]] = field(default_factory=list)
     is_planned: bool = False
     is_nearly: bool = False
     is_employed: bool = False
@@ -111,7 +113,7 @@ def _take_word(
 ) -> None:
     simple = word.plain
     found.words.append(simple)
-    if simple in ignored or word.raw in ("Ive", "Id", "Im", "Ill"):
+    if simple in ignored or word.raw in _NO_NAMES:
         return
     simple = simple.removesuffix(".js") if len(simple) > 5 else simple
     stemmed, meant = stem(simple), concept(simple)

@@ -9,6 +9,7 @@ from chatbot.knowledge.evidence_groups import concept
 from chatbot.knowledge.evidence_reading import Reading, read, widen
 from chatbot.knowledge.evidence_tokens import Moment
 from chatbot.knowledge.evidence_words import MONTHS, NEARLY_WON, NEGATIONS, PLANNED
+from chatbot.knowledge.headings import known_heading
 from chatbot.knowledge.sections import Section, SectionKind
 from chatbot.knowledge.words import plain
 
@@ -52,16 +53,16 @@ _LISTED_KINDS = frozenset(
 _KIND_WORDS = {
     SectionKind.AWARD: "award honor",
     SectionKind.CERTIFICATE: "certificate",
-    SectionKind.PUBLICATION: "publication",
+    SectionKind.PUBLICATION: "publication write",
     SectionKind.VOLUNTEER: "volunteer",
     SectionKind.EDUCATION: "study degree",
     SectionKind.WORK: "work",
     SectionKind.PROJECT: "project",
-    SectionKind.SKILL: "skill fluent",
+    SectionKind.SKILL: "skill fluent program code",
     SectionKind.LANGUAGE: "speak language speaker",
     SectionKind.REFERENCE: "reference",
     SectionKind.INTEREST: "interest",
-    SectionKind.CONTACT: "contact reach email phone",
+    SectionKind.CONTACT: "contact reach email phone located",
 }
 
 
@@ -153,6 +154,14 @@ class Record:
     def kind(self) -> SectionKind:
         """The kind of its section."""
         return self.section.kind
+
+    @cached_property
+    def told_kind(self) -> SectionKind:
+        """The kind that its own label names, as "Certifications: ..." among other notes does."""
+        if self.kind is not SectionKind.TEXT:
+            return self.kind
+        label, colon, _ = self.head.text.rpartition(". . ")[2].partition(":")
+        return (known_heading(label) if colon else None) or self.kind
 
 
 def build_records(sections: Sequence[Section], *, ignored: Container[str]) -> list[Record]:

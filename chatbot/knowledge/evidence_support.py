@@ -21,13 +21,16 @@ from chatbot.knowledge.evidence_lines import (
     FROM_TO,
     are_like,
     are_paired,
+    are_swapped,
     counts,
     has_deed,
     has_length,
     has_moment,
     has_number,
+    has_object,
     is_reversed,
     same_order,
+    says_opposite,
     stands_near,
 )
 from chatbot.knowledge.evidence_reading import Reading
@@ -110,6 +113,8 @@ class Support:
         is_stay = bool(reading.lengths or reading.moments) and not (reading.softs or reading.title)
         if jobs and is_stay and (state_stems() & reading.stems or _WAS_AT.search(low)):
             records = jobs
+        # Whoever was promoted is still with the employer since the first of several jobs.
+        goes_on = is_stay and any(job.span and job.span.end is None for job in jobs)
         if _JOINED.search(low) and reading.moments and not reading.title and jobs:
             first = min((job.span.start for job in jobs if job.span), default=None)
             records = [job for job in jobs if job.span and job.span.start == first]
@@ -120,7 +125,7 @@ class Support:
         records = [
             record
             for record in records
-            if self._fits_time(record, reading, low) and is_of_owner(record, reading)
+            if (goes_on or self._fits_time(record, reading, low)) and is_of_owner(record, reading)
         ]
         found = {record.number for record in records if self._fits(record, reading, low)}
         if found and _LATEST.search(low):
@@ -176,6 +181,10 @@ class Support:
     def _fits(self, record: Record, reading: Reading, low: str) -> bool:
         """Whether a record holds a clause: what its head does not say, one of its lines does."""
         head, lines = record.head, firm_lines(record, reading)
+        if reading.opposites:
+            lines = [line for line in lines if not says_opposite(line, reading)]
+        if reading.opposites and head not in lines:
+            return False
         if not self._may_tell(record, lines, reading):
             return False
         rest = Reading(
@@ -250,9 +259,13 @@ class Support:
             return False
         if any(not has_number(line, n) or not counts(n, head, line) for n in numbers):
             return False
-        if numbers and tells_other_years(line, reading):
+        if any(not has_object(n, head, line) for n in numbers):
+            return False
+        if numbers and (are_swapped(line, numbers) or tells_other_years(line, reading)):
             return False
         if any(not has_moment(line, m, record.span is not None) for m in rest.moments):
+            return False
+        if rest.moments and not self._lay_within(record, rest.moments, reading):
             return False
         if any(not has_length(line, length) for length in rest.lengths):
             return False
@@ -267,6 +280,17 @@ class Support:
         # What is counted stands in this line; the rest may describe the record.
         is_bound = record.span is not None and bool(numbers) and all(n.bound for n in numbers)
         return is_bound and all(soft in record.stems for soft in reading.softs)
+
+    def _lay_within(self, record: Record, moments: Sequence[Moment], reading: Reading) -> bool:
+        """Whether dates lie within a record of which a clause says nothing but that it was: a
+        paper of 2022 tells of no work there in 2022."""
+        if record.span is None or not record.head.stems.issuperset(
+            {*reading.musts, *reading.softs}
+        ):
+            return True
+        end = self.index.now if record.span.end is None else record.span.end
+        months = [month_count(moment) for moment in moments]
+        return all(first <= end and last >= record.span.start for first, last in months)
 
     def _denies_too(self, record: Record, reading: Reading) -> bool:
         """Whether a line of a record denies what the clause denies, and not something else."""

@@ -8,7 +8,11 @@ from chatbot.knowledge.evidence_records import TOLD, Line, Record
 from chatbot.knowledge.evidence_words import SUPERLATIVES, free_stems, light_stems
 from chatbot.knowledge.words import stem
 
-_RANKS = frozenset("head director manager chief president vice".split())
+# "In its first month" is not "in its first year".
+_PERIODS = frozenset("day week month quarter year".split())
+_RANKS = frozenset(
+    "head director manager chief president vice full associate assistant adjunct".split()
+)
 
 
 def has_title(record: Record, reading: Reading, *, is_job: bool) -> bool:
@@ -24,8 +28,11 @@ def has_title(record: Record, reading: Reading, *, is_job: bool) -> bool:
     wanted, leads = title | set(reading.names), title & {concept("lead")}
     above = frozenset[str]() if is_told else record.head.reading.stems
     # A manager leads, but is not therefore a head of anything.
+    ranks = _rank(reading.title_words)
     return any(
-        wanted <= head | line.stems and leads <= above | line.reading.stems
+        wanted <= head | line.stems
+        and leads <= above | line.reading.stems
+        and ranks <= _rank([*record.head.reading.words, *line.reading.words])
         for line in (record.head, *record.lines)
     )
 
@@ -46,6 +53,10 @@ def praised(words: Sequence[str]) -> set[str]:
     for place, word in enumerate(words):
         if word in SUPERLATIVES and place:
             said = free_stems() | light_stems()
-            rest = [w for w in words[place + 1 :] if w != "percent" and stem(w) not in said]
+            rest = [
+                w
+                for w in words[place + 1 :]
+                if w in _PERIODS or (w != "percent" and stem(w) not in said)
+            ]
             return {concept(word), *(concept(other) for other in rest[:1])}
     return set()

@@ -20,7 +20,7 @@ _TOKEN = re.compile(
     r"|(?P<link>\bhttps?://[^\s)>\]]+|\bwww\.[^\s)>\]]+"
     r"|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|io|net|dev|me|edu|gov)\b(?:/[^\s)>\],;]*)?)"
     r"|(?P<iso>\b(?:19|20)\d\d-(?:0[1-9]|1[0-2])\b(?:-\d\d\b)?)"
-    r"|(?P<number>(?:[$€£]|\b(?:USD|EUR|GBP) )?(?<![^\W\d_])\d+(?:,\d{3})*(?:\.\d+)?"
+    r"|(?P<number>(?:[$€£]|\b(?:USD|EUR|GBP|CHF) )?(?<![^\W\d_])\d+(?:,\d{3})*(?:\.\d+)?"
     r"(?P<unit> ?%|(?:k|K|M|B|bn|mn|x|×)(?![^\W_])|-?fold\b"
     r"| ?(?:thousand|million|billion|percent|per cent|mio|millionen|millones|millions)\b)?"
     r"(?P<more>\+)?(?P<ordinal>st|nd|rd|th)?(?![^\W\d_]))"
@@ -46,11 +46,19 @@ _UNITS = {
     "k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "million": 1e6, "b": 1e9,
     "bn": 1e9, "billion": 1e9, "millionen": 1e6, "millones": 1e6, "millions": 1e6,
 }  # fmt: skip
-_MONEY = frozenset("dollar dollars euro euros usd eur gbp pounds".split())
-_MARKS = {"$": "usd", "€": "eur", "£": "gbp", "USD": "usd", "EUR": "eur", "GBP": "gbp"}
+_MONEY = frozenset("dollar dollars euro euros usd eur gbp pounds chf francs".split())
+_MARKS = {
+    "$": "usd",
+    "€": "eur",
+    "£": "gbp",
+    "USD": "usd",
+    "EUR": "eur",
+    "GBP": "gbp",
+    "CHF": "chf",
+}
 _CURRENCIES = {
     "dollar": "usd", "dollars": "usd", "usd": "usd", "euro": "eur", "euros": "eur", "eur": "eur",
-    "pounds": "gbp", "gbp": "gbp",
+    "pounds": "gbp", "gbp": "gbp", "chf": "chf", "francs": "chf",
 }  # fmt: skip
 # "By 31" is not "from 31".
 _LEADS = frozenset({"by", "from", "to"})
@@ -220,7 +228,7 @@ def _number(match: "re.Match[str]") -> "Number | Moment | Word":
     raw, unit = match["number"], (match["unit"] or "").strip().strip("-").casefold()
     digits = re.sub(r"[^\d.]", "", raw.replace(",", ""))
     value = float(digits.rstrip(".") or 0)
-    is_money = bool(re.match(r"[$€£]|USD|EUR|GBP", raw))
+    is_money = bool(re.match(r"[$€£]|USD|EUR|GBP|CHF", raw))
     is_year = 1940 <= value <= 2100 and re.fullmatch(r"(?:19|20)\d\d", raw)
     if is_year:
         return Moment(int(value), place=match.start())

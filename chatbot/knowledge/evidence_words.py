@@ -160,7 +160,8 @@ regularly rely remarkable remember require required respect reveal rich right ro
 run safe safely satisfy say says seek seeks seem seems sense sensible separate serious set setting
 settle setup shape shaped shine short shortly showcase showcased showcases showcasing side simple
 situation skilful slow slowly smooth smoothly solid somebody someone something sometimes somewhat
-soon sort sound space spare speaks spirit spot stack stage status stick stop story straightforward
+soon sort sound space spare speaks speed spirit spot stack stage status stick stop story
+straightforward
 strength strengthen strengths stress strive suggest suit suits summarise summarize summary summer
 suppose sure surely surprise swiftly talented tend tends tenure terrific thank thanks think thinks
 thorough thoughtful thread thrive thrives tough tremendous tried tries trivial truly truth try

@@ -11,6 +11,20 @@ _MONTH_NAME = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
 _RANGE_IN_YEAR = re.compile(
     rf"\b({_MONTH_NAME})\s+(to|until|through|till|and|–|-)\s+({_MONTH_NAME})\s+((?:19|20)\d\d)\b"
 )
+_SHORT_RATES = {"QPS": "queries", "RPS": "requests", "TPS": "transactions"}
+_RATE = re.compile(rf"\b({'|'.join(_SHORT_RATES)})\b")
+_QUARTER = re.compile(r"(?i)\b(?:the )?(first|second|third|fourth) quarter\b")
+# "Raised engagement by 35 %" raises no money.
+_RAISED = re.compile(r"(?i)\brais(?:ed|es|ing)\b(?=[^.;]{0,50}\b(?:by|to|from) [$€£]?\d)")
+_NOT_ONLY = re.compile(r"(?i)\bnot (?:only|just|merely|simply) ")
+_FRANCS = re.compile(
+    r"(?<!CHF )(?<!\w)(\d[\d.,]*(?: (?:thousand|million|billion)|[kKmMbB]n?)?\+?)"
+    r" (?:Swiss francs|CHF)\b"
+)
+_QUARTERS = ("first", "second", "third", "fourth")
+_IN_A_ROW = re.compile(
+    r"(?i)\b(days|weeks|months|quarters|years|times) (?:in a row|in succession)\b"
+)
 _HALVES = (
     (re.compile(r"(?i)\bhalf a year\b"), "6 months"),
     (re.compile(r"(?i)\b(?:a|one) year and a half\b|\bone and a half years\b"), "18 months"),
@@ -20,6 +34,10 @@ _HALVES = (
         re.compile(
             r"(?i)(\b(?:spent|nearly|almost|over|about|around|for|than) )an? (?=(?:decade|year)\b)"
         ),
+        r"\g<1>1 ",
+    ),
+    (
+        re.compile(r"(?i)(\b(?:within|under|than) )an? (?=(?:minute|hour|day|week|month)\b)"),
         r"\g<1>1 ",
     ),
 )
@@ -33,4 +51,10 @@ def written_out(text: str) -> str:
     for pattern, months in _HALVES:
         text = pattern.sub(months, text)
     text = _TO_FOUND.sub("to establish", text)
+    text = _NOT_ONLY.sub("", text)
+    text = _FRANCS.sub(r"CHF \1", text)
+    text = _RAISED.sub("increased", text)
+    text = _RATE.sub(lambda m: f"{_SHORT_RATES[m[1]]} per second", text)
+    text = _QUARTER.sub(lambda m: f"Q{_QUARTERS.index(m[1].lower()) + 1}", text)
+    text = _IN_A_ROW.sub(r"consecutive \1", text)
     return _ONE.sub("1", text)

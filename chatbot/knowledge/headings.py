@@ -14,7 +14,8 @@ _PHRASES: dict[SectionKind, str] = {
     "personal information, kontakt, persönliche daten, coordonnées, contacto, links",
     SectionKind.WORK: "experience, work, work experience, professional experience, "
     "employment, employment history, work history, career, career history, career progression, "
-    "relevant experience, professional background, positions, internships, "
+    "relevant experience, professional background, positions, internships, academic positions, "
+    "academic appointments, academic experience, teaching, teaching experience, "
     "berufserfahrung, beruflicher werdegang, expérience, expériences, "
     "expérience professionnelle, expériences professionnelles, experiencia, "
     "experiencia laboral, experiencia profesional",
@@ -33,11 +34,12 @@ _PHRASES: dict[SectionKind, str] = {
     "invited talks, presentations, conference talks, articles, publikationen, publicaciones",
     SectionKind.AWARD: "awards, honors, honours, honors-awards, honors & awards, "
     "honors and awards, awards and honors, awards & honors, selected honors, achievements, "
-    "accomplishments, scholarships, auszeichnungen, prix, premios",
+    "accomplishments, scholarships, grants, fellowships, auszeichnungen, prix, premios",
     SectionKind.LANGUAGE: "languages, language skills, sprachen, sprachkenntnisse, langues, "
     "idiomas",
     SectionKind.VOLUNTEER: "volunteer, volunteering, volunteer experience, volunteer work, "
-    "community, community service, ehrenamt, bénévolat, voluntariado",
+    "community, community service, service, academic service, professional service, ehrenamt, "
+    "bénévolat, voluntariado",
     SectionKind.INTEREST: "interests, hobbies, hobbies and interests, hobbies & interests, "
     "interessen, centres d'intérêt, intereses",
     SectionKind.REFERENCE: "references, recommendations, testimonials, referenzen, referencias",
