@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from sqlmodel import Session
 
+from chatbot.engine.job_told import JobTold, tell_last
 from chatbot.engine.knowledge_now import Knowledge, KnowledgeNow
 from chatbot.engine.prompts import CountTokens, choose_history
 from chatbot.errors import InvalidInput, NotFound
@@ -69,8 +70,8 @@ class Draft:
     `question` is None when an interrupted answer is continued. `replaced_from` is the first message
     that an edit or a retry replaces. `last_id` is the last message that the draft has seen.
     `knowledge` is what the owner's side knew when it was made. `has_email` is whether the visitor
-    has left an address in this chat. `job` is the job description that
-    the question is, `job_text` what the model is told of the one that is in mind.
+    has left an address in this chat. `job` is the job description that the question is, `job_told`
+    the one that is in mind.
     """
 
     session_id: uuid.UUID
@@ -87,7 +88,7 @@ class Draft:
     is_escalated: bool = False
     has_email: bool = False
     job: NewJob | None = None
-    job_text: str = ""
+    job_told: JobTold | None = None
 
 
 @dataclass(frozen=True)
@@ -242,7 +243,7 @@ class Admission:
 
     def read_history(
         self, session: Session, conversation: Conversation
-    ) -> tuple[tuple[HistoryRow, ...], str]:
+    ) -> tuple[tuple[HistoryRow, ...], JobTold | None]:
         """What the next turn is told of the chat so far, and of the job description in mind."""
         rows = messages.list_history(
             session,
@@ -258,11 +259,7 @@ class Admission:
             max_tokens=self._values.history_tokens,
             count=self._count,
         )
-        return tuple(chosen), self._tell_last(jobs)
-
-    def _tell_last(self, jobs: Sequence[JobInMind]) -> str:
-        """What a model is told of the last job description; "" for none."""
-        return (jobs[-1].trimmed or self._jobs.trim(jobs[-1].text)) if jobs else ""
+        return tuple(chosen), tell_last(jobs, self._jobs, self._knowledge.latest.profile)
 
     def _judge_job(self, session: Session, draft: Draft, jobs: Sequence[JobInMind]) -> Draft:
         """The draft with the fit sheet, when what is asked is a job description."""
@@ -314,8 +311,8 @@ class Admission:
             count=self._count,
         )
         words = tuple(row.content for row in history if row.role == Role.USER)
-        told = self._tell_last(jobs)
-        return replace(draft, history=tuple(history), earlier_words=words, job_text=told)
+        told = tell_last(jobs, self._jobs, draft.knowledge.profile)
+        return replace(draft, history=tuple(history), earlier_words=words, job_told=told)
 
     def admit(self, session: Session, draft: Draft, *, worst_case: int) -> Turn:
         """Store the turn and reserve its worst case (micro-USD), in the caller's transaction.

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import re
 import uuid
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -11,6 +10,7 @@ from typing import Any
 
 from chatbot.engine.admission import Draft, Turn
 from chatbot.engine.confidence import answer_confidence
+from chatbot.engine.fit_question import FIT_LINK, NO_JOB, asks_fit, plain_text, tell_fit
 from chatbot.engine.knowledge_now import KnowledgeNow
 from chatbot.engine.limited import TurnReading
 from chatbot.engine.model_answer import FILES_QUESTION, MAX_TOOL_CALLS, ModelAnswer, Rounds
@@ -43,9 +43,6 @@ FIT_ANSWER = """\
 {lines}
 
 {link}. From here on I answer with this job in mind."""
-# What would be markup in words from outside.
-_MARKUP = re.compile(r"[\[\]<>`*_]")
-FIT_LINK = "[Open the fit sheet]({path})"
 
 
 @dataclass(frozen=True)
@@ -148,7 +145,7 @@ class Answering:
         if self._wording is not None and worded is not None:
             await self._wording.keep(job.id, worded)
         told = tell_summary(job.sheet, worded, first_name=first)
-        lines = "\n".join(f"- {_MARKUP.sub('', line)}" for line in told)
+        lines = "\n".join(f"- {plain_text(line)}" for line in told)
         link = FIT_LINK.format(path=self._sheet_path(job.id))
         yield TextDelta(FIT_ANSWER.format(lines=lines, link=link))
 
@@ -218,6 +215,11 @@ class Answering:
             yield ToolCalled("record_user_details", result.outcome)
             contact = contact if result.outcome == DONE else None
             position += 1
+        if reading.answer is None and reading.human is None and contact is None:
+            fit = self._tell_of_job(turn.draft, words)
+            if fit:
+                yield TextDelta(fit)
+                return
         reply = rules.reply(
             reading,
             contact,
@@ -234,6 +236,16 @@ class Answering:
         for citation in reply.citations:
             yield citation
         yield TextDelta(reply.text)
+
+    def _tell_of_job(self, draft: Draft, words: str) -> str:
+        """What the fit sheet says to a question about the job; "" for any other question."""
+        job = draft.job_told
+        if not asks_fit(words, has_job=job is not None):
+            return ""
+        first = self._values.owner_first_name
+        if job is None or not job.summary:
+            return NO_JOB.format(first=first)
+        return tell_fit(job, words, first_name=first, path=self._sheet_path(job.id))
 
     async def _run_own(
         self, name: str, arguments: dict[str, Any], *, position: int, context: ToolContext

@@ -110,7 +110,7 @@ class ContextReader:
     def _build(self, session: Session, conversation: Conversation) -> ChatContext:
         count = self._count
         profile = self._knowledge.read(session, get_clearance(session, conversation)).profile
-        history, job_text = self._admission.read_history(session, conversation)
+        history, told = self._admission.read_history(session, conversation)
         parts = build_instructions(profile, profile_tokens=self._limits.profile, count=count)
         sections = tuple(
             SectionGiven(
@@ -123,13 +123,13 @@ class ContextReader:
             )
             for number, section in enumerate(profile.sections, start=1)
         )
-        job = build_job(job_text, first_name=profile.first_name)
+        job = build_job(told, first_name=profile.first_name)
         job_tokens = count(job) + MESSAGE_FRAME_TOKENS if job else 0
         said = sum(count(row.content) + MESSAGE_FRAME_TOKENS for row in history)
         return ChatContext(
             conversation_id=conversation.id,
             sections=sections,
-            job_description=job_text,
+            job_description=told.text if told else "",
             history_messages=len(history),
             tokens=ContextTokens(
                 instructions=parts.tokens - parts.record_tokens,

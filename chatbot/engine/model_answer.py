@@ -29,6 +29,7 @@ from chatbot.engine.tools import DONE, REFUSED, Toolbox, ToolContext, ToolResult
 from chatbot.errors import ModelUnavailable
 from chatbot.events import TextDelta, ToolCalled, TurnEvent, Withheld
 from chatbot.knowledge.audience import Audience
+from chatbot.knowledge.evidence_job import JobInSight
 from chatbot.knowledge.sections import Section
 from chatbot.knowledge.vectors import fuse
 from chatbot.llm import budget
@@ -179,7 +180,7 @@ class ModelAnswer:
         )
 
     def _job(self, draft: Draft) -> str:
-        return build_job(draft.job_text, first_name=draft.knowledge.profile.first_name)
+        return build_job(draft.job_told, first_name=draft.knowledge.profile.first_name)
 
     async def begin(
         self, turn: Turn, wanted: Sequence[Section], context: ToolContext, outcome: Outcome
@@ -188,6 +189,7 @@ class ModelAnswer:
         its question find, the best first."""
         draft, extra, deadline = turn.draft, "", TurnDeadline()
         profile, parts = draft.knowledge.profile, self._parts(draft.knowledge)
+        told = draft.job_told
         if not parts.has_whole_profile:
             if self._meaning is not None:
                 near = await self._meaning.find(draft.knowledge, draft.question or "", outcome)
@@ -210,7 +212,8 @@ class ModelAnswer:
             marks=CitationMarks(profile.sections),
             gate=SentenceGate(
                 draft.knowledge.evidence.begin(
-                    visitor_words="\n".join([*draft.earlier_words, draft.question or ""])
+                    visitor_words="\n".join([*draft.earlier_words, draft.question or ""]),
+                    job=JobInSight(told.text, told.sheet) if told else None,
                 )
             ),
             context=context,
@@ -288,7 +291,7 @@ class ModelAnswer:
                     raise
                 earlier = error.attempts
                 self.book(earlier, rounds, outcome)
-                start = 2 if turn.draft.job_text else 1
+                start = 2 if turn.draft.job_told else 1
                 del rounds.messages[start : start + len(turn.draft.history)]
 
     def _request(

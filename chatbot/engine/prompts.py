@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chatbot.engine.citations import strip_marks
+from chatbot.engine.job_told import JobTold
 from chatbot.knowledge.sections import Profile, Section, SectionKind
 from chatbot.llm.tokens import MESSAGE_FRAME_TOKENS
 from chatbot.storage.messages import HistoryRow
@@ -79,6 +80,14 @@ about {first}.
 <job_description>
 {text}
 </job_description>"""
+
+SHEET = """
+
+A program has compared it with the records, and the visitor has read the result. Speak of the fit \
+only in keeping with it:
+<fit_sheet>
+{lines}
+</fit_sheet>"""
 
 CONTINUE = (
     "Your last answer was cut off. Continue it exactly where it stopped, in the same language, "
@@ -203,11 +212,20 @@ def build_messages(
     return messages
 
 
-def build_job(text: str, *, first_name: str) -> str:
-    """A job description as the model is told of it, marked as foreign text; "" for none."""
-    # It cannot end its own frame.
-    text = re.sub(r"</?\s*job_description\s*>", "", text, flags=re.IGNORECASE)
-    return JOB.format(first=first_name, text=text) if text else ""
+def build_job(job: JobTold | None, *, first_name: str) -> str:
+    """A job description as the model is told of it and of its fit sheet, marked as foreign text;
+    "" for none."""
+    if job is None:
+        return ""
+    told = JOB.format(first=first_name, text=_unframed(job.text))
+    if not job.summary:
+        return told
+    return told + SHEET.format(lines="\n".join(f"- {_unframed(line)}" for line in job.summary))
+
+
+def _unframed(text: str) -> str:
+    """A foreign text that cannot end its own frame."""
+    return re.sub(r"</?\s*(?:job_description|fit_sheet)\s*>", "", text, flags=re.IGNORECASE)
 
 
 def _build_history_message(row: HistoryRow, owner_name: str) -> dict[str, Any]:

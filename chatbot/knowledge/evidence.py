@@ -26,6 +26,7 @@ from chatbot.knowledge.evidence_contradictions import Contradictions
 from chatbot.knowledge.evidence_derived import Derivations
 from chatbot.knowledge.evidence_foreign import as_english_numbers, foreign_claims
 from chatbot.knowledge.evidence_index import RecordIndex
+from chatbot.knowledge.evidence_job import JobInSight, Ruling, asked_part, is_of_owner
 from chatbot.knowledge.evidence_lines import are_swapped
 from chatbot.knowledge.evidence_reading import Reading, read
 from chatbot.knowledge.evidence_support import WORKISH, Support
@@ -70,6 +71,7 @@ _IS = re.compile(r"\b(?:is|works?|currently)\b|['’]s an?\b")
 _WAS = re.compile(
     r"\b(?:was|were|had|born|grew|worked|studied|lived|moved|until|not|never|no)\b|n['’]t\b"
 )
+_IT = re.compile(r"(?i)\b(?:it|them|this|these|those|both|that|all of)\b")
 _ADDRESS = re.compile(r",\s+([A-ZÀ-Þ][\w'’-]+)(?=[,.!?]|$)")
 
 
@@ -102,17 +104,28 @@ class Evidence:
         self.derivations = Derivations(self.index)
         self.contradictions = Contradictions(self.index, self.support)
 
-    def begin(self, *, visitor_words: str = "", own_words: Iterable[str] = ()) -> "AnswerCheck":
+    def begin(
+        self,
+        *,
+        visitor_words: str = "",
+        own_words: Iterable[str] = (),
+        job: JobInSight | None = None,
+    ) -> "AnswerCheck":
         """A check of one answer: `visitor_words` is what the visitor wrote, `own_words` what the
-        program itself has told the model in this turn."""
-        return AnswerCheck(self, visitor_words=visitor_words, own_words=own_words)
+        program itself has told the model in this turn, `job` what the visitor is hiring for."""
+        return AnswerCheck(self, visitor_words=visitor_words, own_words=own_words, job=job)
 
 
 class AnswerCheck:
     """Checks the sentences of one answer in their order."""
 
     def __init__(
-        self, evidence: Evidence, *, visitor_words: str = "", own_words: Iterable[str] = ()
+        self,
+        evidence: Evidence,
+        *,
+        visitor_words: str = "",
+        own_words: Iterable[str] = (),
+        job: JobInSight | None = None,
     ) -> None:
         self._index = evidence.index
         self._support = evidence.support
@@ -125,6 +138,10 @@ class AnswerCheck:
         self._visitor = {plain(word) for word in names.split()}
         self._exact = " ".join([evidence.index.exact, visitor_words.casefold()])
         self._place = _Place()
+        self._job = job
+        if job is not None:
+            self._unread.append(job.text)
+            self._exact += " " + job.text.casefold()
         for text in own_words:
             self.hear(text)
 
@@ -146,6 +163,8 @@ class AnswerCheck:
     def check(self, sentence: str) -> Verdict:
         """Whether a sentence may be shown; it continues those that were checked before."""
         text = self._without_address(bare_text(sentence))
+        if self._job is not None:
+            text = self._job.without_name(text)
         if not any(letter.isalnum() for letter in text):
             return Verdict(True)
         words = split_words(_ADDRESSES.sub(" ", text))
@@ -189,17 +208,32 @@ class AnswerCheck:
         claims, unplaced = 0, list[set[int]]()
         last: set[int] = set()
         apart, order = set[int](), 0
+        asked: Reading | None = None
         for clause in clauses:
             reading = self._read(clause.text, starts=clause.starts)
+            if asked is not None and self._is_said_of(clause):
+                # "You need Rust, which she knows well": what is asked for is said to be known.
+                reading.names += asked.names
+                reading.musts += asked.names
+            asked = None
+            ruling = self._rule_by_job(clause.text, reading)
+            if ruling is Ruling.REFUSED:
+                return Verdict(False, claims + 1, clause.text)
+            if ruling is Ruling.HELD:
+                claims += max(reading.claims, 1)
+                continue
+            if ruling is Ruling.OF_JOB:
+                asked = self._read(asked_part(clause.text), starts=False)
             if is_denial(clause.text):
                 if self._is_held(reading):
                     return Verdict(False, claims + 1, clause.text)
                 continue
-            if speaks_of_others(clause.text, self._index.owner_words):
+            if asked is not None or speaks_of_others(clause.text, self._index.owner_words):
                 verdict = self._check_loosely(clause.text)
                 claims += verdict.claims
                 if not verdict.supported:
                     return Verdict(False, claims, clause.text)
+                asked = asked or reading
                 continue
             if self._derivations.denies_what_is_there(reading) or self._against.denies_plainly(
                 reading, clause.text
@@ -252,6 +286,17 @@ class AnswerCheck:
                 unplaced.append(found)
             self._place = place
         return Verdict(True, claims)
+
+    def _is_said_of(self, clause: Clause) -> bool:
+        """Whether a clause about the owner speaks of what the clause before it named."""
+        goes_on = clause.is_relative or _IT.search(clause.text)
+        return bool(goes_on) and is_of_owner(clause.text, self._index.owner_words)
+
+    def _rule_by_job(self, text: str, reading: Reading) -> Ruling | None:
+        if self._job is None:
+            return None
+        index = self._index
+        return self._job.rule(text, reading, owner=index.owner_words, known=index.postings)
 
     def _is_about_owner(self, text: str) -> bool:
         words = split_words(text)

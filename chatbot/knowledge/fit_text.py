@@ -26,7 +26,7 @@ def write_markdown(
         if items:
             lines += [f"## {heading}", ""]
             for item in items:
-                lines += _write_item(item)
+                lines += write_item(item)
             lines.append("")
     lines.append(
         "Made by rules from the records of "
@@ -36,7 +36,8 @@ def write_markdown(
     return "\n".join(lines) + "\n"
 
 
-def _write_item(item: FitItem) -> list[str]:
+def write_item(item: FitItem) -> list[str]:
+    """One requirement with its status, and the quotes that it rests on below it."""
     note = f" ({_plain(item.note)})" if item.note else ""
     lines = [f"- **{STATUS_WORDS[item.status]}**: {_plain(item.requirement)}{note}"]
     lines += [f'  - "{_plain(e.quote)}" ({_plain(e.source)})' for e in item.evidence]

@@ -14,7 +14,7 @@ from typing import Any
 from sqlmodel import Session
 
 from chatbot.errors import InvalidInput
-from chatbot.knowledge.fit import FitSheet, build_fit_sheet, list_questions
+from chatbot.knowledge.fit import FitSheet, build_fit_sheet, build_summary, list_questions
 from chatbot.knowledge.job_trimming import trim_job
 from chatbot.knowledge.sections import Profile
 from chatbot.people.notifications import NotificationKind, add_notification
@@ -42,7 +42,7 @@ class NewJob:
 
 
 class JobReader:
-    """Judges job descriptions; `tokens` is how much of one a model is told."""
+    """Judges job descriptions; `tokens` is how much a model is told of one and of its sheet."""
 
     def __init__(
         self,
@@ -58,16 +58,15 @@ class JobReader:
     def read(self, text: str, profile: Profile, *, source_url: str | None = None) -> NewJob:
         """The text with its fit sheet. Raises InvalidInput for one too long or short."""
         text = check_job_text(text)
-        return NewJob(
-            text=text,
-            trimmed=self.trim(text),
-            sheet=build_fit_sheet(text, profile, today=self._clock().date()),
-            source_url=source_url,
-        )
+        sheet = build_fit_sheet(text, profile, today=self._clock().date())
+        trimmed = self.trim(text, sheet, first_name=profile.first_name)
+        return NewJob(text=text, trimmed=trimmed, sheet=sheet, source_url=source_url)
 
-    def trim(self, text: str) -> str:
-        """What of a job description a model is told."""
-        return trim_job(text, self._tokens, self._count)
+    def trim(self, text: str, sheet: FitSheet, *, first_name: str) -> str:
+        """What of a job description a model is told, beside the summary of its sheet."""
+        lines = build_summary(sheet, first_name=first_name)
+        told = sum(self._count(line.text) + 2 for line in lines)
+        return trim_job(text, max(self._tokens - told, self._tokens // 2), self._count)
 
 
 def hash_text(text: str) -> str:

@@ -14,13 +14,15 @@ from chatbot.storage.pages import PageRequest, read_page
 
 @dataclass(frozen=True)
 class JobInMind:
-    """What a turn is told of a job description; `message_id` is the message that it came in."""
+    """What a turn is told of a job description; `message_id` is the message that it came in, `fit`
+    its fit sheet."""
 
     id: uuid.UUID
     message_id: uuid.UUID | None
     title: str
     trimmed: str | None
     text: str
+    fit: dict[str, Any] | None
 
 
 def get_job(
@@ -74,6 +76,7 @@ def list_in_mind(
             JobDescription.title,
             JobDescription.trimmed,
             JobDescription.text,
+            JobDescription.fit,
         )
         .join(Message, col(Message.id) == col(JobDescription.message_id), isouter=True)
         .where(

@@ -29,7 +29,8 @@ from tests.stand_in import Answer, Reply, StandIn
 Row = TypeVar("Row", bound=Table)
 Result = TypeVar("Result")
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+# The shell is the same browser without its windows, and needs a quarter less of a CPU.
+CHROMIUM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
