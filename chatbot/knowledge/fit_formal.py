@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from chatbot.knowledge.fit_skills import judge_words
+from chatbot.knowledge.fit_skills import join, judge_words
 from chatbot.knowledge.fit_verdict import Evidence, FitStatus, Verdict, quote, quotes
 from chatbot.knowledge.job_requirements import LANGUAGE, Requirement
 from chatbot.knowledge.records import Passage, Records
@@ -49,6 +49,7 @@ _LEVELS = (
     (1, r"beginner|a1"),
 )
 _DEFAULT_LEVEL = 4
+_LANGUAGE_PARTS = re.compile(r"(?i),|;|&|/|\band\b|\bor\b|\bas well as\b|\bplus\b")
 _NAMED_CERTIFICATE = re.compile(
     r"\b(?:[A-Z][\w+/-]*\s+){0,5}(?i:certifi\w+)(?:\s+(?i:in|as|"
     r"for)?\s*(?:[A-Z][\w+/-]*\s*){1,5})?|"
@@ -149,22 +150,29 @@ def _names(passage: Passage, field: str) -> bool:
 
 def judge_language(wanted: Requirement, records: Records) -> Verdict:
     """By the level that the records tell; a language that the list of them lacks is a gap."""
-    names = list(dict.fromkeys(match[1] for match in LANGUAGE.finditer(wanted.text)))
+    needed = _needed_levels(wanted.text)
     listed = records.of_kind(SectionKind.LANGUAGE)
-    verdicts = [_judge_one_language(name, wanted.text, listed, records) for name in names]
-    if len(verdicts) == 1:
-        return verdicts[0]
-    is_any = re.search(r"(?i)\bor\b|/", wanted.text)
-    order = (MET, PARTIAL, UNKNOWN, GAP) if is_any else (GAP, UNKNOWN, PARTIAL, MET)
-    chosen = min(verdicts, key=lambda verdict: order.index(verdict.status))
-    met = [v for v in verdicts if v.status is MET]
-    if not is_any and met and chosen.status in (GAP, UNKNOWN):
-        evidence = tuple(found for verdict in met for found in verdict.evidence[:1])
-        return Verdict(PARTIAL, f"open or missing: {chosen.note}", evidence, chosen.asks)
-    return chosen
+    verdicts = [_judge_one_language(name, level, listed, records) for name, level in needed.items()]
+    if len(verdicts) > 1 and re.search(r"(?i)\bor\b|/", wanted.text):
+        order = (MET, PARTIAL, UNKNOWN, GAP)
+        return min(verdicts, key=lambda verdict: order.index(verdict.status))
+    return join(verdicts)
 
 
-def _judge_one_language(name: str, text: str, listed: list[Passage], records: Records) -> Verdict:
+def _needed_levels(text: str) -> dict[str, int]:
+    """The languages that a requirement names, each with the level that stands beside it, that of
+    the one before it ("fluent in English and German"), or the only one of the text."""
+    levels: dict[str, int] = {}
+    last = None
+    for part in _LANGUAGE_PARTS.split(text):
+        names = [match[1] for match in LANGUAGE.finditer(part)]
+        last = _level(part) or last
+        for name in names:
+            levels.setdefault(name, last or _level(text) or _DEFAULT_LEVEL)
+    return levels
+
+
+def _judge_one_language(name: str, needed: int, listed: list[Passage], records: Records) -> Verdict:
     pattern = re.compile(rf"(?i)\b{name}\b")
     found = [passage for passage in listed if pattern.search(passage.text)]
     if not found:
@@ -174,7 +182,7 @@ def _judge_one_language(name: str, text: str, listed: list[Passage], records: Re
         if answers:
             return Verdict(GAP if answers[0].denies else PARTIAL, name, quotes(answers))
         return Verdict(UNKNOWN, name, asks=(name,))
-    needed, held = _level(text) or _DEFAULT_LEVEL, _level(found[0].text)
+    held = _level(found[0].text)
     if held is None:
         return Verdict(PARTIAL, f"{name}, without a level", quotes(found))
     return Verdict(MET if held >= min(needed, 5) else PARTIAL, name, quotes(found))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chatbot.knowledge.fit_verdict import FitStatus, Verdict, quote, quotes
 from chatbot.knowledge.job_requirements import Requirement, RequirementKind
-from chatbot.knowledge.records import Job, Passage, Records, count_months
+from chatbot.knowledge.records import Job, Passage, Records, count_months, list_passages
 from chatbot.knowledge.sections import SectionKind
 from chatbot.knowledge.skill_names import Mention, Skill, find_skills, known_skills, name_pattern
 from chatbot.knowledge.words import content_stems
@@ -44,7 +44,8 @@ _ENGINEER = re.compile(
     r"(?i)\b(?:engineer|developer|programmer|architect|tech(?:nical)? lead|sre|devops)\b"
 )
 _SOFTWARE = re.compile(
-    r"(?i)\b(?:software|backend|back-end|full[- ]stack|web|application) (?:engineer\w*|develop\w*)|"
+    r"(?i)\b(?:software|backend|back-end|full[- ]stack|web|application)"
+    r"(?:(?: or | and |/)\w+)? (?:engineer\w*|develop\w*)|"
     r"\bprogramming\b|\bcoding\b|\bdeveloper\b"
 )
 # The field alone: what is done in it may be something else.
@@ -62,6 +63,14 @@ _MANAGING = re.compile(
 )
 _MANAGER = re.compile(r"(?i)\b(?:manager|head|director|vp|vice president|chief|cto|ceo)\b")
 _LEAD = re.compile(rf"{_MANAGER.pattern}|\b(?:lead|principal)\b")
+_INDUSTRY = re.compile(
+    r"(?i)\b(?:experience|background|expertise|worked)\b.{0,20}?\b(?:in|from|within)\s+(?:the\s+)?"
+    r"(?P<fields>[^.;]{3,80}?)"
+    r"(?:\s+(?:industr(?:y|ies)|sectors?|domains?|business(?:es)?|compan(?:y|ies)|space|field))?"
+    r"(?: (?:is|are|would be) .*| preferred| required| desirable)?\W*$"
+)
+# The first lines of a job tell its dates, its place and what the company does.
+_ABOUT_COMPANY = 2
 _VAGUE = frozenset(
     content_stems(
         "year years experience experienced professional relevant work working industry hands-on "
@@ -142,8 +151,8 @@ def judge_skills(wanted: Requirement, records: Records) -> Verdict:
     groups = _groups(wanted.text, mentions)
     verdicts = [_judge_group(group, records) for group in groups]
     if any(group.is_any for group in groups):
-        return _join(verdicts)
-    return _join([*verdicts, *(_judge_name(n, records) for n in _other_names(wanted, mentions))])
+        return join(verdicts)
+    return join([*verdicts, *(_judge_name(n, records) for n in _other_names(wanted, mentions))])
 
 
 def _other_names(wanted: Requirement, mentions: Sequence[Mention]) -> list[str]:
@@ -170,7 +179,7 @@ def _judge_name(name: str, records: Records) -> Verdict:
 def _judge_group(group: _Group, records: Records) -> Verdict:
     verdicts = [judge_skill(skill, records) for skill in {m.skill: None for m in group.mentions}]
     if not group.is_any:
-        return _join(verdicts)
+        return join(verdicts)
     for status in (MET, PARTIAL):
         fitting = [verdict for verdict in verdicts if verdict.status is status]
         if fitting:
@@ -182,7 +191,7 @@ def _judge_group(group: _Group, records: Records) -> Verdict:
     return Verdict(GAP, _note(verdicts), verdicts[0].evidence)
 
 
-def _join(verdicts: Sequence[Verdict]) -> Verdict:
+def join(verdicts: Sequence[Verdict]) -> Verdict:
     """The verdict on several things that are all asked for."""
     statuses = {verdict.status for verdict in verdicts}
     asks = tuple(name for verdict in verdicts for name in verdict.asks)
@@ -237,7 +246,9 @@ def judge_years(wanted: Requirement, records: Records) -> Verdict:
     )
     missing = [
         verdict
-        for verdict in (judge_skill(m.skill, records) for m in find_skills(wanted.text))
+        for mention in find_skills(wanted.text)
+        if not _is_field(mention.skill)
+        for verdict in [judge_skill(mention.skill, records)]
         if verdict.status in (GAP, UNKNOWN)
     ]
     if status is MET and topic == LEADING and not any(_manages(job) for job in jobs):
@@ -281,6 +292,8 @@ def _jobs_for(text: str, records: Records) -> tuple[list[Job], str]:
     """The jobs whose time counts, and for what: those that name a skill of the requirement, those
     of managers or of engineers, those that share its words, or all for one that names nothing."""
     mentions = find_skills(text, records.own_skills)
+    if _SOFTWARE.search(text) and all(_is_field(mention.skill) for mention in mentions):
+        return [j for j in records.jobs if _ENGINEER.search(j.section.heading)], "as an engineer"
     if mentions:
         names = list(dict.fromkeys(mention.skill.name for mention in mentions))
         skills = [mention.skill for mention in mentions]
@@ -289,7 +302,7 @@ def _jobs_for(text: str, records: Records) -> tuple[list[Job], str]:
     subject = [stem for stem in content_stems(text) if stem not in _VAGUE and not stem.isdigit()]
     if _MANAGING.search(text):
         return [j for j in records.jobs if _LEAD.search(j.section.heading)], LEADING
-    if _SOFTWARE.search(text) or (_FIELD.search(text) and not _OTHER_WORK.search(text)):
+    if _FIELD.search(text) and not _OTHER_WORK.search(text):
         return [j for j in records.jobs if _ENGINEER.search(j.section.heading)], "as an engineer"
     if not subject:
         return list(records.jobs), "of work"
@@ -303,8 +316,24 @@ def _jobs_for(text: str, records: Records) -> tuple[list[Job], str]:
 
 
 def _names_any(job: Job, skills: Sequence[Skill]) -> bool:
-    text = f"{job.section.heading}\n{job.section.text}"
-    return any(skill.pattern.search(text) for skill in skills)
+    heading = job.section.heading
+    text = f"{heading}\n{job.section.text}"
+    return any(
+        skill.pattern.search(text) or (_is_field(skill) and _is_work_in(skill, heading))
+        for skill in skills
+    )
+
+
+def _is_field(skill: Skill) -> bool:
+    """Whether a skill is a trade, which a job's title tells: "Data Engineering"."""
+    return skill.name.endswith("Engineering")
+
+
+def _is_work_in(skill: Skill, heading: str) -> bool:
+    title = heading.partition(" at ")[0]
+    field = skill.name.rpartition(" ")[0]
+    is_of_field = re.search(rf"(?i)\b{re.escape(field)}\b", title)
+    return bool(is_of_field and _ENGINEER.search(title))
 
 
 def _length(months: int) -> str:
@@ -321,8 +350,33 @@ def judge_words(wanted: Requirement, records: Records) -> Verdict:
         return judge_skills(wanted, records)
     share, passage = records.find_alike(wanted.text)
     if passage is None or share < _CLOSE:
-        return Verdict(UNKNOWN)
+        return judge_industry(wanted, records)
     if passage.denies:
         return Verdict(GAP, "The records say otherwise", (quote(passage),))
     status = MET if share >= _SAME and wanted.kind is not RequirementKind.TRAIT else PARTIAL
     return Verdict(status, "", (quote(passage),))
+
+
+def judge_industry(wanted: Requirement, records: Records) -> Verdict:
+    """Experience in an industry, by what the records say of an employer: met by a line that tells
+    what the company does, in part by its name or by what was done there."""
+    match = _INDUSTRY.search(wanted.text)
+    fields = [
+        stems
+        for part in re.split(r"(?i)[,/]|\bor\b|\band\b", match["fields"] if match else "")
+        if (stems := set(content_stems(part)) - _VAGUE)
+    ]
+    found: list[tuple[bool, Passage]] = []
+    for job in records.jobs:
+        lines = list_passages(job.section)
+        for place, line in enumerate(lines):
+            told = set(content_stems(line))
+            if any(field <= told for field in fields):
+                tells_it = place <= _ABOUT_COMPANY and line not in job.section.heading
+                found.append((tells_it, Passage(line, job.section)))
+    if not found:
+        return Verdict(UNKNOWN)
+    found.sort(key=lambda pair: not pair[0])
+    employers = dict.fromkeys(p.section.heading.rpartition(" at ")[2] for _, p in found)
+    note = ", ".join(list(employers)[:2])
+    return Verdict(MET if found[0][0] else PARTIAL, note, quotes([p for _, p in found]))

@@ -111,7 +111,9 @@ _HIRING = re.compile(
 )
 _OPENING = re.compile(
     r"(?i)^(?:job description|description|about (?:us|the .*)|hi|hello|hey|dear|this job posting|"
-    r"basic information|opportunity|role summary|upcoming|we are hiring|please|here)\b.*"
+    r"basic information|opportunity|role summary|upcoming|we are hiring|please|here)\b.*|"
+    r"^\W*(?:(?:key|your|our|the|main|minimum) )?(?:requirements?|qualifications?|skills|profile|"
+    r"responsibilities|duties|tasks|benefits|what (?:you|we)\b.*)\W*$"
 )
 
 

@@ -111,6 +111,15 @@ _SPEAKS = re.compile(
     r"communicat\w+|command|professional|good|excellent|strong|level|conversational|knowledge|"
     r"[abc][12])\b"
 )
+_SHORT_LINE = 8
+_SENTENCE_WORDS = re.compile(
+    r"(?i)\b(?:work\w*|relocat\w+|travel\w*|commut\w+|must|can|is|are|be|based|willing\w*|requir\w+"
+    r"|days?|place|location|located)\b"
+)
+_COMPANY = re.compile(
+    r"\b(?:GmbH|AG|SE|KG|Inc|Ltd|LLC|LLP|PLC|plc|Corp|Co|AB|AS|ASA|A/S|Oy|Oyj|B\.?V|N\.?V|S\.?A|SAS"
+    r"|S\.?r\.?l|SpA|Group|Company)\b\.?"
+)
 _TRAIT = re.compile(
     r"(?i)\b(?:communication|interpersonal|team[- ]?(?:player|work|spirit)|self[- ]?(?:motivat\w+|"
     r"starter|driven|organi[sz]ed)|motivated|passion\w*|curious|curiosity|proactive|attention to "
@@ -138,7 +147,7 @@ _NICE_WORDS = re.compile(
     r"an asset|desirable|beneficial|ideally|would be (?:great|nice|good)|not required)\b"
 )
 _OURS = re.compile(
-    r"(?i)^(?:wir bieten|bewirb|we|our|us|at \[?|the (?:company|team|bank|"
+    r"(?i)^(?:wir bieten|bewirb|we|our|us|at (?!least|(?:a )?minimum)\[?|the (?:company|team|bank|"
     r"group))\b(?! (?:require|expect|are looking|look for|need))|"
     r"\b(?:we|our company) (?:offer|provide|support|have|value|believe|encourage|strive)\b|"
     r"\b(?:company|start-?up|firm|business|agency|headquarters?|offices?)\b.{0,40}"
@@ -229,7 +238,19 @@ def _read(text: str, section: str, *, is_bullet: bool) -> Requirement | None:
     if not says_it or not _says_what(text) or _is_offered(text, kind):
         return None
     is_nice = section == "nice" or bool(_NICE_WORDS.search(text))
+    if kind is RequirementKind.PLACE and not section:
+        text = _tell_place(text)
     return Requirement(text.rstrip("."), kind, is_must=not is_nice)
+
+
+def _tell_place(text: str) -> str:
+    """A line that is nothing but an employer's place, "Acme GmbH, Berlin (hybrid)", as one that
+    says so."""
+    if len(text.split()) > _SHORT_LINE or _SENTENCE_WORDS.search(text):
+        return text
+    parts = [part.strip() for part in re.split(r"[,|\u00b7\u2022]|\s[-\u2013\u2014]\s", text)]
+    kept = [part for part in parts if part and not _COMPANY.search(part)]
+    return f"Place of work: {', '.join(kept)}" if kept else text
 
 
 def _says_what(text: str) -> bool:

@@ -8,6 +8,7 @@ from chatbot.knowledge.fit import FitItem, FitSheet
 from chatbot.knowledge.fit_text import write_markdown
 from chatbot.people.job_descriptions import MAX_JOB_CHARACTERS
 from chatbot.ui.call_frame import CallFrame, hidden
+from chatbot.ui.fit_print import choose_print
 from chatbot.ui.locales.fit_en import FitTexts
 
 _ORDER = ("met", "partial", "gap", "unknown")
@@ -57,9 +58,10 @@ class FitPages:
         source = ""
         if view.source_url:
             source = frame.paragraph(texts.source, "small", url=view.source_url)
+        size = choose_print(view.sheet, view.summary, title)
         made = f"{view.made_at.day} {view.made_at:%B %Y}"
         parts = [
-            f'<div class="fit" id="fit">{_bar(view.sheet, texts)}',
+            f'<div class="fit {size}" id="fit">{_bar(view.sheet, texts)}',
             f'<ul class="fit-summary">{summary}</ul>',
             self._items(texts.musts, musts),
             self._items(texts.wishes, wishes),

@@ -1,5 +1,6 @@
 """A fit sheet in Chromium: made by a visitor on a phone, found by the owner, used in Tailor."""
 
+import pypdfium2
 import pytest
 from playwright.sync_api import expect
 
@@ -14,6 +15,11 @@ from tests.knowledge.test_fit import JOB
 pytestmark = pytest.mark.browser
 
 TITLE = "Senior Data Platform Engineer (m/f/d)"
+LONG = "Engineer\n\nRequirements\n" + "\n".join(
+    f"- At least {years} years of experience with Python, PostgreSQL and Kafka in a regulated "
+    "environment, where each change is reviewed, documented and tested by others before it is used"
+    for years in range(2, 40)
+)
 
 
 def test_a_visitor_makes_a_sheet_and_the_owner_tailors_their_cv(visit, owned_app):  # noqa: F811
@@ -60,3 +66,20 @@ def test_a_visitor_makes_a_sheet_and_the_owner_tailors_their_cv(visit, owned_app
     talk = own.locator("#owner-tailor-talk")
     expect(talk).to_contain_text("Dear hiring team", timeout=WAIT)
     expect(talk).to_contain_text("[1] Experience:")
+
+
+@pytest.mark.parametrize("text", [JOB, LONG], ids=["6 requirements", "30 long ones"])
+def test_a_sheet_prints_to_one_page(visit, limited_app, text):
+    visitor = visit(limited_app)
+    page = visitor.page
+    page.goto(f"{limited_app.url}/fit")
+    page.get_by_label("Job description or link").fill(text)
+    page.get_by_role("button", name="Make the fit sheet").click()
+    expect(page.locator("#fit")).to_be_visible(timeout=WAIT)
+    for paper in ({"prefer_css_page_size": True}, {"format": "Letter"}):
+        printed = pypdfium2.PdfDocument(page.pdf(**paper))
+        assert len(printed) == 1
+        words = printed[0].get_textpage().get_text_range()
+        assert words.count("Open") + words.count("Met") + words.count("Gap") >= 6
+        assert "Every quote is word for word." in " ".join(words.split())
+        assert "Download as Markdown" not in words

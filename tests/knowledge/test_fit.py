@@ -70,6 +70,15 @@ JUDGED = [
     ("Hybrid role in Gothenburg", MET, "Gothenburg"),
     ("Experience with data contracts", MET, "data contracts"),
     ("Experience in the space industry", UNKNOWN, ""),
+    ("Experience in logistics or freight", MET, "Digital freight forwarder"),
+    ("Background in the energy sector", PARTIAL, "Solbacken Energy"),
+    ("8+ years of experience in software or data engineering", MET, "March 2021"),
+    ("3 years of experience in data engineering", MET, "March 2021"),
+    ("20 years of experience in data engineering", GAP, "March 2021"),
+    ("Fluent English and good German (B2)", MET, "German: Good"),
+    ("Fluent in English and German", PARTIAL, "German: Good"),
+    ("English and Norwegian, both fluent", PARTIAL, "English: Fluent"),
+    ("Good German or fluent Norwegian", MET, "German: Good"),
 ]
 
 INJECTED = [

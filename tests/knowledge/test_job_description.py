@@ -76,3 +76,10 @@ def test_an_ordinary_message_is_none(text):
 )
 def test_a_job_description_is_called_by_its_position(text, title):
     assert find_job_title(text) == title
+
+
+def test_a_heading_is_no_title():
+    role = (
+        "Principal Engineer for Very Large Platforms and Distributed Systems in Freight and Energy"
+    )
+    assert find_job_title(f"{role}\n\nRequirements\n- Python") == role[:100].strip()

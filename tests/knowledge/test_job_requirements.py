@@ -11,7 +11,7 @@ def read(text):
 
 def test_what_is_asked_is_found_and_what_is_offered_is_not():
     assert read(POSTING) == [
-        ("Oslo or remote", True),
+        ("Place of work: Oslo or remote", True),
         ("5+ years of experience with Python and PostgreSQL", True),
     ]
 
@@ -49,3 +49,15 @@ def test_names_that_are_words_count_with_their_capitals_only():
 def test_a_very_long_text_is_read_in_time():
     assert len(find_requirements("Requirements\n" + "- Java and SQL, a long list 1\n" * 2000)) == 1
     assert find_requirements("Requirements " + "a" * 60_000) == ()
+
+
+def test_the_line_of_an_employers_place_is_told_as_a_place():
+    text = "Data Engineer\nAcme GmbH, Berlin (hybrid)\n\nRequirements\n- Python\n"
+    assert [r.text for r in find_requirements(text)] == ["Place of work: Berlin (hybrid)", "Python"]
+    (place,) = find_requirements("You work in our Berlin office, hybrid.")
+    assert place.text == "You work in our Berlin office, hybrid"
+
+
+def test_at_least_is_no_company():
+    text = "Requirements\n- At least 3 years of Python\n- At Acme, people matter most of all\n"
+    assert [r.text for r in find_requirements(text)] == ["At least 3 years of Python"]
