@@ -220,7 +220,9 @@ class TailorDesk:
             return write_letter(file.letter), number_sources(file.letter)
         if topic:
             found = [advice for advice in file.advice if str(advice.kind) == topic]
-            lines = [f"- {advice.text}" for advice in found]
+            lines = [
+                "\n".join([f"- {advice.text}", *map(_cite, advice.evidence)]) for advice in found
+            ]
             evidence = tuple(dict.fromkeys(e for advice in found for e in advice.evidence))
             return "\n".join(lines) or "Nothing of that kind comes up for this job.", evidence
         reading = self._knowledge.latest.rules.read(question)
@@ -228,7 +230,7 @@ class TailorDesk:
         if not hits:
             return "Your records do not say. Add it to your profile, or answer it in Knowledge.", ()
         quoted = tuple(_quote_best(hit.section, question) for hit in hits)
-        return "\n".join(f"- {e.source}: \u201c{e.quote}\u201d" for e in quoted), quoted
+        return "\n".join(map(_cite, quoted)), quoted
 
     def _build(self, row: JobDescription, made: "_Made", knowledge: Knowledge) -> TailorFile:
         words = iter(apply_wording(made.phrases, (row.worded or {}).get(TAILORED)))
@@ -266,6 +268,10 @@ def _make(row: JobDescription, knowledge: Knowledge) -> _Made:
     profile = knowledge.profile
     sheet = build_fit_sheet(row.text, profile, today=utc_now().date())
     return _Made(sheet, build_advice(sheet, profile), build_letter(sheet, profile))
+
+
+def _cite(found: Evidence) -> str:
+    return f"  \u201c{found.quote}\u201d ({found.source})"
 
 
 def _quote_best(section: Section, question: str) -> Evidence:

@@ -78,9 +78,11 @@ class _Term:
 
 @dataclass(frozen=True)
 class _Asked:
-    """All that is read of one question; `likeness` is by the place of the owner's answer."""
+    """All that is read of one question; `likeness` is by the place of the owner's answer, `own`
+    how many of the terms stand in the question itself, 0 when these are but "last" or "next"."""
 
     terms: tuple[_Term, ...]
+    own: int
     hints: frozenset[SectionKind | Facet]
     pairs: set[str]
     named: int
@@ -120,8 +122,10 @@ class Retriever:
         `share` of 0; a question that shares nothing with the profile gives no hits.
         """
         question = question[:_LONGEST_READ]
+        terms = tuple(self._read_question(question))
         asked = _Asked(
-            terms=tuple(self._read_question(question)),
+            terms=terms,
+            own=len(terms) if any(term.factor == 1.0 for term in terms) else 0,
             hints=hints_by_phrase(plain(question), owner_name=self._owner_name),
             pairs=question_pairs(question, ignored=self._owner_words, weak=modifier_stems()),
             named=len(self._owner_words.intersection(split_words(question))),
@@ -132,9 +136,8 @@ class Retriever:
         alone = self._rank(asked, limit=limit)
         if not history or _best_share(alone) >= _ENOUGH_SHARE or not _refers_back(question, asked):
             return alone
-        together = self._rank(
-            replace(asked, terms=(*asked.terms, *self._read_history(history))), limit=limit
-        )
+        both = (*asked.terms, *self._read_history(history))
+        together = self._rank(replace(asked, terms=both), limit=limit)
         return together if _best_share(together) > _best_share(alone) else alone
 
     def _rank(self, asked: _Asked, *, limit: int) -> list[Hit]:
@@ -156,14 +159,16 @@ class Retriever:
         found = frozenset(scores)
         self._add_common(scores, asked, limit=limit)
         best = sorted(scores, key=lambda place: (-scores[place], place))[:limit]
-        asks_kind = any(way in self._kinds for word in meant for way in word.ways)
+        # What was asked for before, "references", is not what "And her blood type?" asks for.
+        own = meant[: asked.own] if asked.own else meant
+        asks_kind = any(way in self._kinds for word in own for way in word.ways)
         return [
             Hit(
                 self._sections[place],
                 score=scores[place],
                 share=held[place] / total,
                 signs=Signs(
-                    nearby=self._signs.nearby(place, meant, kinds=self._kind_terms[place]),
+                    nearby=self._signs.nearby(place, own, kinds=self._kind_terms[place]),
                     pairs=self._signs.count_pairs(place, asked.pairs),
                     named=asked.named,
                     asks_kind=asks_kind,

@@ -12,12 +12,15 @@ from enum import StrEnum
 
 from chatbot.knowledge.fit import FitItem, FitSheet
 from chatbot.knowledge.fit_verdict import Evidence, FitStatus
+from chatbot.knowledge.records import list_passages
 from chatbot.knowledge.rewording import Phrase, list_gaps, quoted
 from chatbot.knowledge.sections import Profile, Section, SectionKind
 from chatbot.knowledge.skill_names import find_skills
 
 MAX_LETTER_POINTS = 5
 _SHOWN = frozenset({SectionKind.WORK, SectionKind.PROJECT})
+# Where somebody lives or may work is talked about, and not learned.
+_NOT_LEARNED = frozenset({"place", "permit"})
 _MEANT = {
     "letter": re.compile(r"(?i)\b(?:cover|letter|application|apply)\b"),
     "learn": re.compile(r"(?i)\b(?:learn|gaps?|missing|lack|study|weak\w*)\b"),
@@ -70,6 +73,7 @@ def build_advice(sheet: FitSheet, profile: Profile) -> tuple[Advice, ...]:
     return (
         *_highlight(sheet, sections),
         *_reorder(sheet, profile),
+        *_reorder_skills(sheet, profile),
         *_rephrase(sheet, sections),
         *_learn(sheet),
         *_tell(sheet),
@@ -81,19 +85,24 @@ def build_letter(sheet: FitSheet, profile: Profile) -> tuple[LetterLine, ...]:
     role = f"the role {sheet.title}" if sheet.title else "the role that you describe"
     hello = _fixed("Dear hiring team,"), _fixed("I am writing about {1}.", role)
     met = [item for item in sheet.items if item.status is FitStatus.MET and item.evidence]
-    points = sorted(met, key=lambda item: not item.is_must)[:MAX_LETTER_POINTS]
-    gaps = [i for i in sheet.items if i.status is FitStatus.GAP and i.is_must and i.evidence][:2]
+    points = _choose_points(met)
+    missing = [i for i in sheet.items if i.status is FitStatus.GAP and i.is_must and i.evidence]
+    gaps = [item for item in missing if item.kind not in _NOT_LEARNED][:2]
+    terms = [item for item in missing if item.kind in _NOT_LEARNED][:2]
     lines = [LetterLine(phrase) for phrase in hello]
-    lines += [LetterLine(_point(item), item.evidence[:2]) for item in points]
+    lines += [LetterLine(_point(item, found[0]), found) for item, found in points]
     if not points:
         none = "My records show none of what you ask for, so I would rather ask."
         lines.append(LetterLine(_fixed(none)))
-    if gaps:
-        named = [quoted(item.requirement) for item in gaps]
-        evidence = tuple(found for item in gaps for found in item.evidence[:1])
-        listed = list_gaps(len(named), separator=" and ")
-        plain = Phrase(f"To be plain: I do not bring {listed} today.", tuple(named))
-        lines.append(LetterLine(plain, evidence))
+    for items, words in (
+        (gaps, "To be plain: I do not bring {} today."),
+        (terms, "We would have to talk about {}."),
+    ):
+        if items:
+            named = [quoted(item.requirement) for item in items]
+            evidence = tuple(found for item in items for found in item.evidence[:1])
+            listed = list_gaps(len(named), separator=" and ")
+            lines.append(LetterLine(Phrase(words.format(listed), tuple(named)), evidence))
     contact = [
         s for s in profile.sections if profile.availability and profile.availability in s.text
     ]
@@ -113,11 +122,34 @@ def _fixed(template: str, *slots: str) -> Phrase:
     return Phrase(template, slots, is_fixed=True)
 
 
-def _point(item: FitItem) -> Phrase:
+def _choose_points(items: Sequence[FitItem]) -> list[tuple[FitItem, tuple[Evidence, ...]]]:
+    """What the letter shows, musts first, what a sentence tells before what a list names, and no
+    quote twice."""
+    told: set[str] = set()
+    chosen: list[tuple[FitItem, tuple[Evidence, ...]]] = []
+    for item in sorted(
+        items, key=lambda item: (not item.is_must, not any(map(_tells, item.evidence)))
+    ):
+        fresh = sorted(
+            (e for e in item.evidence if e.quote not in told), key=lambda e: not _tells(e)
+        )
+        if fresh and len(chosen) < MAX_LETTER_POINTS:
+            found = tuple(fresh[: 2 if item.kind == "years" else 1])
+            told.update(e.quote for e in found)
+            chosen.append((item, found))
+    return chosen
+
+
+def _tells(found: Evidence) -> bool:
+    """Whether a quote is more than a line of a list: "Technologies: Python, Kafka"."""
+    return not re.match(r"[^,.]{2,40}: ", found.quote)
+
+
+def _point(item: FitItem, found: Evidence) -> Phrase:
     asked = quoted(item.requirement)
     if item.kind == "years":
         return Phrase("You ask for {1}. My records show {2}.", (asked, item.note))
-    held = quoted(item.evidence[0].quote.strip(" ."))
+    held = quoted(found.quote.strip(" ."))
     return Phrase("You ask for {1}. From my records: {2}.", (asked, held))
 
 
@@ -127,7 +159,7 @@ def _highlight(sheet: FitSheet, sections: dict[str, Section]) -> Iterable[Advice
         shown = [e for e in item.evidence if _kind(e, sections) in _SHOWN and e.quote not in told]
         if item.status is FitStatus.MET and item.kind != "years" and shown:
             told.add(shown[0].quote)
-            words = "Let this stand out, because {1} is asked for."
+            words = "Let this stand out, because {1} is asked for:"
             phrase = Phrase(words, (quoted(item.requirement),))
             yield Advice(AdviceKind.HIGHLIGHT, phrase, tuple(shown[:1]))
 
@@ -157,6 +189,26 @@ def _reorder(sheet: FitSheet, profile: Profile) -> Iterable[Advice]:
             yield Advice(AdviceKind.REORDER, phrase, (Evidence(first, best.label, best.id),))
 
 
+def _reorder_skills(sheet: FitSheet, profile: Profile) -> Iterable[Advice]:
+    """Skills that are asked for and stand behind others in a list of the CV."""
+    asked = {
+        mention.skill
+        for item in sheet.items
+        if item.status in (FitStatus.MET, FitStatus.PARTIAL)
+        for mention in find_skills(item.requirement)
+    }
+    for section in (s for s in profile.sections if s.kind is SectionKind.SKILL):
+        for line in list_passages(section):
+            named = [m.skill for m in find_skills(line)]
+            first = [skill for skill in named if skill in asked]
+            if first and len(named) > len(first) and named[: len(first)] != first:
+                listed = " and ".join(skill.name for skill in first)
+                phrase = Phrase("Name {1} first in this list: the job asks for it:", (listed,))
+                yield Advice(
+                    AdviceKind.REORDER, phrase, (Evidence(line, section.label, section.id),)
+                )
+
+
 def _rephrase(sheet: FitSheet, sections: dict[str, Section]) -> Iterable[Advice]:
     """Words of the job for what the CV calls otherwise, and skills that only a list names."""
     for item in sheet.items:
@@ -182,6 +234,8 @@ def _rephrase(sheet: FitSheet, sections: dict[str, Section]) -> Iterable[Advice]
 
 def _learn(sheet: FitSheet) -> Iterable[Advice]:
     for item in sheet.items:
+        if item.status is FitStatus.GAP and item.kind in _NOT_LEARNED:
+            continue
         if item.status is FitStatus.GAP:
             weight = "must" if item.is_must else "wish"
             words = f"{{1}} is a gap. It is a {weight} here; learn it or be plain about it."
@@ -196,6 +250,10 @@ def _learn(sheet: FitSheet) -> Iterable[Advice]:
 
 def _tell(sheet: FitSheet) -> Iterable[Advice]:
     for item in sheet.items:
+        if item.status is FitStatus.GAP and item.kind in _NOT_LEARNED:
+            words = "Your records speak against {1}. Say early what you could offer."
+            phrase = Phrase(words, (quoted(item.requirement),))
+            yield Advice(AdviceKind.TELL, phrase, item.evidence[:1])
         if item.asks or (item.status is FitStatus.UNKNOWN and item.kind != "trait"):
             named = " and ".join(item.asks) or item.requirement
             words = "Your records do not say anything about {1}. If you have it, add it."

@@ -21,6 +21,11 @@ async def test_there_is_one_conversation_for_each_job_on_every_database(database
             "What do I know about Kafka?",
         ]
         assert "Rust" in file.turns[0].answer
+        # What advice speaks of stands below it, with its source.
+        assert (
+            "\n  \u201cLanguages (Expert): Python, SQL, Go, Java\u201d (Skills"
+            in file.turns[0].answer
+        )
         assert "Kafka" in file.turns[1].answer
         assert (await services.tailor.open_job(own)).turns == ()
         listed = await services.tailor.list_jobs()

@@ -211,6 +211,14 @@ def test_pronoun_keeps_the_better_of_both_readings(sample: Retriever) -> None:
     )
 
 
+@pytest.mark.parametrize("question", ["And her blood type?", "And how tall is she?"])
+def test_what_was_asked_before_does_not_cover_what_is_asked_now(
+    sample: Retriever, question: str
+) -> None:
+    history = ["What is her salary expectation?", "Can I get her references?"]
+    assert coverage(question, sample.search(question, history=history)) < 0.5
+
+
 @pytest.mark.parametrize("question", ["???", "", "👍"])
 def test_message_without_words_is_not_read_with_the_last_turns(
     sample: Retriever, question: str

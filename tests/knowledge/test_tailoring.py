@@ -61,3 +61,29 @@ def test_what_a_question_is_about_is_told_by_its_words():
         "Tell me about Kafka": "",
     }
     assert {question: find_topic(question) for question in asked} == asked
+
+
+def test_where_somebody_lives_is_talked_about_and_not_learned():
+    sheet = build_fit_sheet(
+        "Requirements\n- Willing to relocate to Berlin\n- Rust", SAMPLE, today=TODAY
+    )
+    advice = build_advice(sheet, SAMPLE)
+    assert [a.kind for a in advice if "Berlin" in a.text] == ["tell"]
+    text = write_letter(build_letter(sheet, SAMPLE))
+    assert "I do not bring \u201cRust\u201d today. [" in text
+    assert "We would have to talk about \u201cWilling to relocate to Berlin\u201d. [" in text
+
+
+def test_a_letter_shows_no_quote_twice_and_sentences_before_lists():
+    text = "Requirements\n- Python\n- Terraform\n- Kubernetes\n- PostgreSQL\n- Kafka\n"
+    letter = build_letter(build_fit_sheet(text, SAMPLE, today=TODAY), SAMPLE)
+    quotes = [found.quote for line in letter for found in line.evidence]
+    assert len(quotes) == len(set(quotes)) > 2
+    assert not quotes[0].startswith("Technologies")
+
+
+def test_a_list_of_skills_is_reordered_for_what_is_asked():
+    sheet = build_fit_sheet("Requirements\n- Apache Airflow\n- dbt", SAMPLE, today=TODAY)
+    (advice,) = [a for a in build_advice(sheet, SAMPLE) if "in this list" in a.text]
+    assert "Airflow and dbt first" in advice.text
+    assert advice.evidence[0].quote.startswith("Data platforms")
