@@ -102,7 +102,7 @@ def judge_degree(wanted: Requirement, records: Records) -> Verdict:
     schools = records.of_kind(SectionKind.EDUCATION)
     if not schools:
         return Verdict(UNKNOWN, "The records name no education.")
-    needed = min((level for level, p in _DEGREES if p.search(wanted.text)), default=1)
+    needed = min((level for level, p in _DEGREES if p.search(wanted.said)), default=1)
     held = [
         (level, p)
         for p in schools
@@ -112,14 +112,14 @@ def judge_degree(wanted: Requirement, records: Records) -> Verdict:
     top = max((level for level, _ in held), default=0)
     best = [passage for level, passage in held if level == top]
     if top < needed:
-        status = PARTIAL if _OTHER_WAY.search(wanted.text) and records.jobs else GAP
+        status = PARTIAL if _OTHER_WAY.search(wanted.said) and records.jobs else GAP
         return Verdict(status, "A lower degree", quotes(best or schools))
-    fields = _list_fields(wanted.text)
+    fields = _list_fields(wanted.said)
     fitting = [passage for _, passage in held if any(_names(passage, field) for field in fields)]
     if not fields or fitting:
         return Verdict(MET, "", quotes([*fitting[:1], *best[:1], *fitting]))
     is_open = re.search(
-        r"(?i)related|relevant|similar|equivalent|comparable|other|any", wanted.text
+        r"(?i)related|relevant|similar|equivalent|comparable|other|any", wanted.said
     )
     near = [passage for _, passage in held if _COMPUTING.search(passage.section.heading)]
     if near and any(_COMPUTING.search(field) for field in fields):
@@ -150,10 +150,10 @@ def _names(passage: Passage, field: str) -> bool:
 
 def judge_language(wanted: Requirement, records: Records) -> Verdict:
     """By the level that the records tell; a language that the list of them lacks is a gap."""
-    needed = _needed_levels(wanted.text)
+    needed = _needed_levels(wanted.said)
     listed = records.of_kind(SectionKind.LANGUAGE)
     verdicts = [_judge_one_language(name, level, listed, records) for name, level in needed.items()]
-    if len(verdicts) > 1 and re.search(r"(?i)\bor\b|/", wanted.text):
+    if len(verdicts) > 1 and re.search(r"(?i)\bor\b|/", wanted.said):
         order = (MET, PARTIAL, UNKNOWN, GAP)
         return min(verdicts, key=lambda verdict: order.index(verdict.status))
     return join(verdicts)
@@ -197,8 +197,8 @@ def _level(text: str) -> int | None:
 def judge_certificate(wanted: Requirement, records: Records) -> Verdict:
     """By name; where the records list certificates and not this one, it is a gap."""
     held = records.of_kind(SectionKind.CERTIFICATE)
-    names = [match[0].strip() for match in _NAMED_CERTIFICATE.finditer(wanted.text)]
-    wanted_stems = set(content_stems(" ".join(names) or wanted.text)) - _CERTIFICATE_STEMS
+    names = [match[0].strip() for match in _NAMED_CERTIFICATE.finditer(wanted.said)]
+    wanted_stems = set(content_stems(" ".join(names) or wanted.said)) - _CERTIFICATE_STEMS
     scored = []
     for passage in held:
         told = set(content_stems(passage.text))
@@ -229,8 +229,8 @@ _CERTIFICATE_STEMS = frozenset(
 def judge_permit(wanted: Requirement, records: Records) -> Verdict:
     """Only what the records themselves say of the region that is asked about; else unknown."""
     about = [p for p in records.passages if _ASKS_PERMIT.search(p.text)]
-    regions = _regions(wanted.text)
-    if re.search(r"(?i)clearance", wanted.text) and not regions:
+    regions = _regions(wanted.said)
+    if re.search(r"(?i)clearance", wanted.said) and not regions:
         return judge_by(records, lambda p: bool(re.search(r"(?i)clearance", p.text)))
     for passage in about:
         told = _regions(passage.text)
@@ -239,11 +239,11 @@ def judge_permit(wanted: Requirement, records: Records) -> Verdict:
             continue
         if _NEEDS_HELP.search(passage.text):
             offered = re.search(
-                r"(?i)sponsor\w*.{0,30}\b(?:available|offered|provided|possible)", wanted.text
+                r"(?i)sponsor\w*.{0,30}\b(?:available|offered|provided|possible)", wanted.said
             )
             return Verdict(PARTIAL if offered else GAP, "", (quote(passage),))
         if _MAY_WORK.search(passage.text):
-            citizen = re.search(r"(?i)citizen", wanted.text)
+            citizen = re.search(r"(?i)citizen", wanted.said)
             names_it = re.search(r"(?i)citizen", passage.text)
             return Verdict(MET if not citizen or names_it else PARTIAL, "", (quote(passage),))
     return Verdict(UNKNOWN, "", tuple(quote(passage) for passage in about[:1] if not regions))
@@ -256,7 +256,7 @@ def _regions(text: str) -> set[str]:
 
 def judge_place(wanted: Requirement, records: Records) -> Verdict:
     """Remote work, the place of the office, moving and travel: by what the records say of each."""
-    text, place = wanted.text, records.profile.place or ""
+    text, place = wanted.said, records.profile.place or ""
     city = plain(place.split(",")[0]) if place else ""
     if city and city in plain(text):
         return Verdict(MET, f"Based in {place}", _place_quotes(records, city))

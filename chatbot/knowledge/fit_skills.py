@@ -145,10 +145,10 @@ def _listed_beside(skill: Skill, records: Records) -> list[Passage]:
 
 
 def judge_skills(wanted: Requirement, records: Records) -> Verdict:
-    mentions = find_skills(wanted.text, records.own_skills)
+    mentions = find_skills(wanted.said, records.own_skills)
     if not mentions:
         return judge_words(wanted, records)
-    groups = _groups(wanted.text, mentions)
+    groups = _groups(wanted.said, mentions)
     verdicts = [_judge_group(group, records) for group in groups]
     if any(group.is_any for group in groups):
         return join(verdicts)
@@ -162,7 +162,7 @@ def _other_names(wanted: Requirement, mentions: Sequence[Mention]) -> list[str]:
     return list(
         dict.fromkeys(
             match[0]
-            for match in _NAME.finditer(wanted.text)
+            for match in _NAME.finditer(wanted.said)
             if match[0] not in _NO_NAMES
             and not any(match.start() in span or match.end() - 1 in span for span in known)
         )
@@ -225,19 +225,19 @@ def _note(verdicts: Sequence[Verdict]) -> str:
 
 
 def judge_years(wanted: Requirement, records: Records) -> Verdict:
-    years = _read_years(wanted.text)
-    jobs, topic = _jobs_for(wanted.text, records)
+    years = _read_years(wanted.said)
+    jobs, topic = _jobs_for(wanted.said, records)
     if not records.jobs:
         return Verdict(UNKNOWN, "The records tell no dates of work.")
     if not jobs:
-        skills = judge_skills(wanted, records) if find_skills(wanted.text) else None
+        skills = judge_skills(wanted, records) if find_skills(wanted.said) else None
         if skills and skills.status in (MET, PARTIAL):
             note = f"{skills.note}: known, but no dated job names it"
             return Verdict(PARTIAL, note, skills.evidence)
         if skills:
             return skills
         return Verdict(UNKNOWN, "No dated job names this.")
-    months = _count_shortest(jobs, wanted.text, records)
+    months = _count_shortest(jobs, wanted.said, records)
     evidence = tuple(quote(job.span) for job in jobs[:4])
     length = _length(months)
     note = f"{length} {topic} in {len(jobs)} job{'s' if len(jobs) > 1 else ''}"
@@ -246,14 +246,14 @@ def judge_years(wanted: Requirement, records: Records) -> Verdict:
     )
     missing = [
         verdict
-        for mention in find_skills(wanted.text)
+        for mention in find_skills(wanted.said)
         if not _is_field(mention.skill)
         for verdict in [judge_skill(mention.skill, records)]
         if verdict.status in (GAP, UNKNOWN)
     ]
     if status is MET and topic == LEADING and not any(_manages(job) for job in jobs):
         return Verdict(PARTIAL, f"{note}, by its title not as a manager", evidence)
-    if missing and status is MET and not _is_any(wanted.text):
+    if missing and status is MET and not _is_any(wanted.said):
         told = ", ".join(verdict.note for verdict in missing)
         asks = tuple(name for verdict in missing for name in verdict.asks)
         return Verdict(PARTIAL, f"{note}; not shown: {told}", evidence, asks)
@@ -345,10 +345,10 @@ def _length(months: int) -> str:
 
 def judge_words(wanted: Requirement, records: Records) -> Verdict:
     """A requirement in free words: by a record that says nearly the same."""
-    mentions = find_skills(wanted.text, records.own_skills)
+    mentions = find_skills(wanted.said, records.own_skills)
     if mentions and wanted.kind is not RequirementKind.TRAIT:
         return judge_skills(wanted, records)
-    share, passage = records.find_alike(wanted.text)
+    share, passage = records.find_alike(wanted.said)
     if passage is None or share < _CLOSE:
         return judge_industry(wanted, records)
     if passage.denies:
@@ -360,7 +360,7 @@ def judge_words(wanted: Requirement, records: Records) -> Verdict:
 def judge_industry(wanted: Requirement, records: Records) -> Verdict:
     """Experience in an industry, by what the records say of an employer: met by a line that tells
     what the company does, in part by its name or by what was done there."""
-    match = _INDUSTRY.search(wanted.text)
+    match = _INDUSTRY.search(wanted.said)
     fields = [
         stems
         for part in re.split(r"(?i)[,/]|\bor\b|\band\b", match["fields"] if match else "")

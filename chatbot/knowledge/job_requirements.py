@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chatbot.knowledge.job_german import as_english
 from chatbot.knowledge.job_wording import ASKED, OFFERED
 from chatbot.knowledge.skill_names import find_skills
 from chatbot.knowledge.words import content_stems, plain
@@ -34,11 +35,16 @@ class RequirementKind(StrEnum):
 
 @dataclass(frozen=True)
 class Requirement:
-    """One thing that is asked for, in the words of the text."""
+    """One thing that is asked for, in the words of the text; `said` is what the rules read."""
 
     text: str
     kind: RequirementKind
     is_must: bool = True
+
+    @property
+    def said(self) -> str:
+        """The text in English, where it is one that can be read."""
+        return as_english(self.text)
 
 
 _BULLET = re.compile(r"^\s*(?:[-*+\u2022\u25e6\u25aa\u25cf\u00b7\u2013\u2014>]|\d{1,2}[.)])\s+")
@@ -54,12 +60,15 @@ _ASKED = re.compile(
     r"what you(?:'|\u2019)?(?:ll)?(?: will)? (?:bring|need|have)|what we(?:'|\u2019)?(?:re| are)?"
     r" look|who you are|about you|you (?:have|bring|are|should|must)\b|must[- ]haves?|"
     r"we (?:expect|are looking|require)|(?:ideal|successful) candidate|to (?:succeed|qualify)|"
-    r"anforderungen|profil|dein profil|ihr profil)"
+    r"anforderungen|profil|(?:dein|ihr|das) profil|"
+    r"(?:deine |ihre )?(?:qualifikation|voraussetzung)|"
+    r"(?:das|was) (?:bringst du|du|sie|bringen sie)\b.*\bmit)"
 )
 _NICE = re.compile(
     r"^(?:nice[- ]to[- ]haves?|preferred|bonus|desir(?:able|ed)|good to have|"
     r"(?:big )?plus(?:es)?\b|"
-    r"it(?:'|\u2019)?s a plus|extra|ideally|would be (?:great|nice)|advantage)"
+    r"von vorteil|wunschenswert|idealerweise|it(?:'|\u2019)?s a plus|extra|ideally|"
+    r"would be (?:great|nice)|advantage)"
 )
 _ENDS = re.compile(
     _HEAD + r"(?:responsibilit|dut(?:y|ies)|tasks|objectives?|mission|benefits?|perks|salary|"
@@ -68,7 +77,8 @@ _ENDS = re.compile(
     r" (?:do|get|learn|be))|we offer|why |how (?:to|we)|appl(?:y|ication)|process|evaluation|"
     r"interview|description|summary|overview|opportunity|role\b|team\b|contact|culture|values|"
     r"equal|diversity|legal|additional information|further information|start date|"
-    r"wir bieten|aufgaben|deine aufgaben|project|research|assessment|approval|location|place)"
+    r"wir bieten|(?:das|was) (?:wir )?bieten|(?:unser )?angebot|uber uns|"
+    r"(?:deine |ihre )?aufgaben|project|research|assessment|approval|location|place)"
 )
 _PLACE = re.compile(
     r"(?i)(?:fully|100 ?%|completely|partly|mostly|be|being|is|are|virtual|anywhere.{0,20}) "
@@ -230,14 +240,15 @@ def _read(text: str, section: str, *, is_bullet: bool) -> Requirement | None:
     text = _BULLET.sub("", " ".join(text.split())).strip(" -\u2022;,")
     if not 2 <= len(text) <= MAX_CHARACTERS or is_to_reader(text) or _OURS.search(text):
         return None
-    kind = _kind_of(text)
+    said = as_english(text)
+    kind = _kind_of(said)
     if section:
-        says_it = is_bullet or _CUE.search(text) or kind is not RequirementKind.OTHER
+        says_it = is_bullet or _CUE.search(said) or kind is not RequirementKind.OTHER
     else:
-        says_it = _stands_alone(text, kind)
-    if not says_it or not _says_what(text) or _is_offered(text, kind):
+        says_it = _stands_alone(said, kind)
+    if not says_it or not _says_what(said) or _is_offered(said, kind):
         return None
-    is_nice = section == "nice" or bool(_NICE_WORDS.search(text))
+    is_nice = section == "nice" or bool(_NICE_WORDS.search(said))
     if kind is RequirementKind.PLACE and not section:
         text = _tell_place(text)
     return Requirement(text.rstrip("."), kind, is_must=not is_nice)

@@ -79,6 +79,14 @@ JUDGED = [
     ("Fluent in English and German", PARTIAL, "German: Good"),
     ("English and Norwegian, both fluent", PARTIAL, "English: Fluent"),
     ("Good German or fluent Norwegian", MET, "German: Good"),
+    ("Mindestens 5 Jahre Berufserfahrung mit Python und PostgreSQL", MET, "March 2021"),
+    ("Mindestens 30 Jahre Erfahrung mit Python", GAP, "March 2021"),
+    ("Verhandlungssichere Deutschkenntnisse", PARTIAL, "German: Good"),
+    ("Gute Englischkenntnisse in Wort und Schrift", MET, "English: Fluent"),
+    ("Abgeschlossenes Studium der Informatik", MET, "BSc in Computer Science"),
+    ("Fundierte Kenntnisse in Rust", GAP, "Languages (Expert)"),
+    ("Erfahrung mit Kafka oder RabbitMQ", MET, "Kafka"),
+    ("Arbeitserlaubnis für die EU", MET, "Swedish citizen"),
 ]
 
 INJECTED = [

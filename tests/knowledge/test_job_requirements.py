@@ -61,3 +61,21 @@ def test_the_line_of_an_employers_place_is_told_as_a_place():
 def test_at_least_is_no_company():
     text = "Requirements\n- At least 3 years of Python\n- At Acme, people matter most of all\n"
     assert [r.text for r in find_requirements(text)] == ["At least 3 years of Python"]
+
+
+def test_a_german_text_is_read_by_its_headings_and_words():
+    text = (
+        "Dateningenieur (m/w/d)\n\nDeine Aufgaben\n- Du baust Pipelines\n\nDas bringst du mit\n"
+        "- Mindestens 5 Jahre Berufserfahrung mit Python\n- Sehr gute Deutschkenntnisse\n"
+        "- Studium der Informatik\n- Teamfähigkeit\n\nVon Vorteil\n- Kafka\n\nDas bieten wir\n"
+        "- 30 Tage Urlaub\n"
+    )
+    found = find_requirements(text)
+    assert [(r.kind.value, r.is_must) for r in found] == [
+        ("years", True),
+        ("language", True),
+        ("degree", True),
+        ("trait", True),
+        ("skill", False),
+    ]
+    assert found[0].text == "Mindestens 5 Jahre Berufserfahrung mit Python"
