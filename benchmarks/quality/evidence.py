@@ -28,6 +28,8 @@ SEEDS = (7, 19)
 PROJECT = Path(__file__).parent.parent.parent
 BY_HAND = Path(__file__).parent / "sample_sentences.jsonl"
 TARGETS = {"false_shown": 0, "true_withheld_share": 0.05}
+# A longer one is no name of a file.
+_LONGEST_NAME = 200
 TODAY = date(PRESENT[0], PRESENT[1], 15)
 
 
@@ -86,7 +88,7 @@ def read_rows(path: Path) -> list[Row]:
     """The rows of a file."""
     return [
         Row(
-            row["profile"],
+            _as_text(row["profile"]),
             row.get("question") or "",
             row["sentence"],
             bool(row["supported"]),
@@ -97,13 +99,22 @@ def read_rows(path: Path) -> list[Row]:
     ]
 
 
+def _as_text(profile: object) -> str:
+    """What a row says of its profile: a name, a text, passages, or the object of a JSON Resume."""
+    if isinstance(profile, str):
+        return profile
+    if isinstance(profile, list) and all(isinstance(part, str) for part in profile):
+        return "\n\n".join(profile)
+    return json.dumps(profile, ensure_ascii=False)
+
+
 def check_rows(rows: Iterable[Row], resumes: Path) -> Figures:
     """Check every row against the profile that it names."""
     figures, by_profile = Figures(), defaultdict(list)
     for row in rows:
         by_profile[row.profile].append(row)
     for profile, some in by_profile.items():
-        evidence = load_evidence(find_profile(resumes, profile))
+        evidence = load_evidence(profile, resumes)
         for row in some:
             _check(evidence, row, figures)
     return figures
@@ -139,12 +150,17 @@ def find_profile(resumes: Path, name: str) -> Path:
     raise FileNotFoundError(name)
 
 
-def load_evidence(path: Path) -> Evidence:
-    """The check over one profile: a folder, or a file that is put into one."""
+def load_evidence(profile_or_name: str, resumes: Path) -> Evidence:
+    """The check over one profile: the name of a folder or file, or the whole text of one."""
     with tempfile.TemporaryDirectory() as folder:
-        place = path if path.is_dir() else Path(folder)
-        if not path.is_dir():
-            shutil.copy(path, place)
+        place = Path(folder)
+        if "\n" in profile_or_name or len(profile_or_name) > _LONGEST_NAME:
+            is_json = profile_or_name.lstrip().startswith("{")
+            (place / ("resume.json" if is_json else "cv.md")).write_text(profile_or_name)
+        elif (found := find_profile(resumes, profile_or_name)).is_dir():
+            place = found
+        else:
+            shutil.copy(found, place)
         profile = load_profile(place)
     return Evidence(profile.sections, owner_name=profile.name, today=TODAY)
 
