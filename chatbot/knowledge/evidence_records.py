@@ -5,6 +5,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from chatbot.knowledge.cv_dates import with_months
 from chatbot.knowledge.evidence_groups import concept
 from chatbot.knowledge.evidence_reading import Reading, read, widen
 from chatbot.knowledge.evidence_tokens import Moment
@@ -212,7 +213,7 @@ def _cut(section: Section) -> list[tuple[list[str], list[str]]]:
     body: list[str] = []
     for index, line in enumerate(lines):
         is_head = not body and not _BULLET.match(line) and len(line) <= _HEADER_CHARACTERS
-        is_head = is_head and (index == 0 or bool(_RANGE.search(line)) or index < 4)
+        is_head = is_head and (index == 0 or find_span(line) is not None or index < 4)
         if is_head and section.kind not in (SectionKind.FAQ, SectionKind.ANSWER, SectionKind.STORY):
             is_head = not line.endswith(".")
         elif section.kind in (SectionKind.FAQ, SectionKind.ANSWER, SectionKind.STORY):
@@ -289,7 +290,7 @@ def _line(text: str, ignored: Container[str]) -> Line:
 
 def find_span(text: str) -> Span | None:
     """The first range of dates in a line."""
-    match = _RANGE.search(text)
+    match = _RANGE.search(with_months(text))
     if match is None:
         return None
     start = _months(match[1], is_end=False)

@@ -2,6 +2,8 @@
 
 import re
 
+from chatbot.knowledge.cv_dates import with_months
+
 _DOTTED = re.compile(r"\b(Ph|[A-Z])\.\s?(?:([A-Z][a-z]{0,2})\.)(?:\s?([A-Z])\.)?")
 _OF_SCIENCE = re.compile(r"\b([Bb]achelor|[Mm]aster)(?:['’]?s)? of ([Ss]cience|[Aa]rts)\b")
 _TO_FOUND = re.compile(r"\bto (?:co-?)?found\b")
@@ -45,6 +47,7 @@ _HALVES = (
 
 def written_out(text: str) -> str:
     """A text with degrees and "one year" written in one way: B.S. and Bachelor of Science as BS."""
+    text = with_months(text)
     text = _DOTTED.sub(lambda m: "".join(part for part in m.groups() if part), text)
     text = _OF_SCIENCE.sub(lambda m: m[1][0].upper() + m[2][0].upper(), text)
     text = _RANGE_IN_YEAR.sub(r"\1 \4 \2 \3 \4", text)

@@ -15,7 +15,8 @@ _PHRASES: dict[SectionKind, str] = {
     SectionKind.WORK: "experience, work, work experience, professional experience, "
     "employment, employment history, work history, career, career history, career progression, "
     "relevant experience, professional background, positions, internships, academic positions, "
-    "academic appointments, academic experience, teaching, teaching experience, "
+    "academic appointments, academic experience, teaching, teaching experience, posts, "
+    "teaching posts, appointments, roles, professional history, positions held, "
     "berufserfahrung, beruflicher werdegang, expérience, expériences, "
     "expérience professionnelle, expériences professionnelles, experiencia, "
     "experiencia laboral, experiencia profesional",
@@ -23,18 +24,23 @@ _PHRASES: dict[SectionKind, str] = {
     "key projects, open source, open-source projects, portfolio, projekte, projets, proyectos",
     SectionKind.SKILL: "skills, top skills, key skills, technical skills, core skills, "
     "core competencies, competencies, technologies, tech stack, tools, expertise, "
+    "software, it skills, software skills, tools & technologies, tools and technologies, "
     "areas of expertise, technical expertise, skills & tools, skills and tools, "
     "kenntnisse, fähigkeiten, kompetenzen, compétences, habilidades, competencias, aptitudes",
     SectionKind.EDUCATION: "education, academic background, education and training, training, "
     "qualifications, academic qualifications, studies, courses, coursework, ausbildung, "
     "bildung, studium, formation, educación, formación, formación académica",
     SectionKind.CERTIFICATE: "certifications, certificates, certification, licenses, "
-    "licenses & certifications, licenses and certifications, zertifikate, certificaciones",
+    "licenses & certifications, licenses and certifications, licences, licences and "
+    "certificates, licences & certificates, registration, registrations, memberships, "
+    "professional registration, professional status, professional memberships, zertifikate, "
+    "certificaciones",
     SectionKind.PUBLICATION: "publications, selected publications, papers, patents, talks, "
     "invited talks, presentations, conference talks, articles, publikationen, publicaciones",
     SectionKind.AWARD: "awards, honors, honours, honors-awards, honors & awards, "
     "honors and awards, awards and honors, awards & honors, selected honors, achievements, "
-    "accomplishments, scholarships, grants, fellowships, auszeichnungen, prix, premios",
+    "recognition, accomplishments, scholarships, grants, fellowships, auszeichnungen, prix, "
+    "premios",
     SectionKind.LANGUAGE: "languages, language skills, sprachen, sprachkenntnisse, langues, "
     "idiomas",
     SectionKind.VOLUNTEER: "volunteer, volunteering, volunteer experience, volunteer work, "
@@ -44,15 +50,22 @@ _PHRASES: dict[SectionKind, str] = {
     "interessen, centres d'intérêt, intereses",
     SectionKind.REFERENCE: "references, recommendations, testimonials, referenzen, referencias",
     SectionKind.FAQ: "faq, faqs, frequently asked questions, questions and answers, q&a",
+    SectionKind.TEXT: "other, other information, additional information, further information, "
+    "miscellaneous, practical, practical matters, practical information, general, terms, notes, "
+    "sonstiges, divers, otros",
     SectionKind.STORY: "stories, failures, lessons, lessons learned, failures and lessons",
 }
 _KNOWN = {
     phrase.strip(): kind for kind, phrases in _PHRASES.items() for phrase in phrases.split(",")
 }
+# In a longer heading these tell nothing of what stands below it: "Software Engineer".
+_UNTELLING = frozenset(
+    "links tools about work positions posts roles software registration registrations".split()
+)
 _WORDS = {
     phrase: kind
     for phrase, kind in _KNOWN.items()
-    if " " not in phrase and phrase not in {"links", "tools", "about", "work", "positions"}
+    if " " not in phrase and phrase not in _UNTELLING and kind is not SectionKind.TEXT
 }
 _SPACED_LETTERS = re.compile(r"^(?:\S )+\S$")
 

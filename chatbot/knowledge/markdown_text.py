@@ -7,6 +7,7 @@ from chatbot.knowledge.audience import TAG
 from chatbot.knowledge.headings import ENTRY_KINDS, heading_kind, known_heading, readable_heading
 from chatbot.knowledge.identity import FileContent, Identity, looks_like_name, read_identity
 from chatbot.knowledge.passages import SectionWriter
+from chatbot.knowledge.plain_text import read_plain_text
 from chatbot.knowledge.sections import SectionKind
 from chatbot.knowledge.text_cleaning import clean_text, strip_markup
 
@@ -16,6 +17,9 @@ _SETEXT = re.compile(r"^ {0,3}(=+|-{2,})\s*$")
 _RULE = re.compile(r"^ {0,3}(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,})$")
 _TABLE_RULE = re.compile(r"^\s*\|?[\s:|-]+\|[\s:|-]*$")
 _FRONT_MATTER = re.compile(r"\A---\s*\n(?:[^\n]{0,500}\n){0,200}?---\s*\n")
+# "**Engineer, Acme**" on a line of its own; deeper than every heading.
+_BOLD = re.compile(r"^ {0,3}(?:\*\*|__)([^*_].{2,120}?)(?:\*\*|__):?\s*\\?\s*$")
+_ENTRY_LEVEL = 7
 HEADER_LINES = 10
 LINE_CHARACTERS = 300
 
@@ -32,6 +36,10 @@ class _Block:
 def read_markdown(text: str, *, source: str, fallback: SectionKind) -> FileContent:
     """Return one section per heading of the file; `fallback` is the kind where none tells."""
     blocks = _blocks(_FRONT_MATTER.sub("", text))
+    if len(blocks) == 1 and fallback is SectionKind.TEXT:
+        plain = read_plain_text(text, source=source, fallback=fallback)
+        if len(plain.sections) > 1:
+            return plain
     writer = SectionWriter(source)
     path: list[_Block] = []
     for block in blocks:
@@ -70,12 +78,21 @@ def _blocks(text: str) -> list[_Block]:
         underline = None if fence else _SETEXT.match(line)
         if heading:
             blocks.append(_Block(len(heading[1]), _plain(heading[2].rstrip().rstrip("#"))))
+        elif not fence and (entry := _BOLD.match(line)) and _opens_entry(blocks):
+            blocks.append(_Block(_ENTRY_LEVEL, _plain(entry[1])))
         elif underline and _can_be_underlined(blocks[-1].lines):
             title = blocks[-1].lines.pop()
             blocks.append(_Block(1 if "=" in underline[1] else 2, _plain(title)))
         else:
             blocks[-1].lines.append(line)
     return blocks
+
+
+def _opens_entry(blocks: list[_Block]) -> bool:
+    """Whether a line in bold letters is a job or a degree: it stands alone below such a heading."""
+    above = next((block for block in reversed(blocks) if block.level < _ENTRY_LEVEL), blocks[0])
+    is_apart = not blocks[-1].lines or not blocks[-1].lines[-1].strip()
+    return is_apart and known_heading(above.heading) in ENTRY_KINDS
 
 
 def _can_be_underlined(lines: list[str]) -> bool:
@@ -86,6 +103,10 @@ def _can_be_underlined(lines: list[str]) -> bool:
 def _kind(path: list[_Block], fallback: SectionKind) -> SectionKind:
     if fallback in (SectionKind.FAQ, SectionKind.STORY):
         return fallback
+    above = [kind for block in path[:-1] if (kind := known_heading(block.heading)) in ENTRY_KINDS]
+    if above and known_heading(path[-1].heading) is None:
+        # "Project Engineer" below "Experience" is no project.
+        return above[-1] or fallback
     kinds = (heading_kind(block.heading) for block in reversed(path) if block.heading)
     return next((kind for kind in kinds if kind is not None), fallback)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from chatbot.knowledge.cv_dates import with_months
 from chatbot.knowledge.sections import Profile, Section, SectionKind
 from chatbot.knowledge.skill_names import Skill, known_skills
 from chatbot.knowledge.words import content_stems, plain
@@ -163,7 +164,7 @@ class Records:
 
     def _job(self, section: Section) -> Job | None:
         for line in section.text.splitlines()[:4]:
-            match = _SPAN.search(line)
+            match = _SPAN.search(with_months(line))
             if match:
                 now = self._today.year * 12 + self._today.month
                 start = _month(match[1], match[2], match[3], is_end=False)
