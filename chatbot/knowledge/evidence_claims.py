@@ -38,13 +38,22 @@ _DEED = re.compile(
 )
 # "Three of them were promoted to ...": the title is not the owner's.
 _OTHERS = re.compile(r"(?i)\b(?:of (?:them|whom|those)|people|others|engineers|mentees)\s+$")
+# Said of a deed, it takes the others away who had a part in it.
+_ALONE = re.compile(
+    r"(?i)\b(?:on (?:his|her|my) own|single-?handed(?:ly)?|by (?:him|her|my)self)\b|\b(?:implemented"
+    r"|built|wrote|ran|made|did|designed|developed|led|coded|carried|executed|tested|conducted)\b"
+    r".*\b(?:her|him|my)self\b"
+)
 _EVERY_OTHER = re.compile(
     r"(?i)\bevery (?:second|other|third|fourth|\d\w*) (?:day|week|month|year)\b"
 )
 _WANTED = re.compile(
     r"\b(?:would|wants?|hop(?:es?|ing)|goals?|aim\w*|plan\w*|ambition\w*|future|looking|aspir\w+"
     r"|intend\w*|interested|pursuing|working towards?|consider\w*|open to|wish\w*|dreams?|prefer\w*"
-    r"|suits?|like|love|enjoy|ideal\w*|happy|glad)\b"
+    r"|suits?|like|love|enjoy|ideal\w*|happy|glad|pending|booked|prepar\w+|expect\w*|began|begun"
+    r"|start(?:s|ed|ing)?|enrol\w*|yet|progress|learning|submitted|appl(?:y|ies|ied|ication)|left"
+    r"|quit|dropped|never|without|not|expired?s?|lapsed|proof|trial|tried|taking|doing|currently"
+    r"|will|going to|until|still)\b"
 )
 _LEADS_MANY = re.compile(
     r"(?i)\b(?:leads?|led|leading|manages?|managed|managing|directs?|directed|heads?|headed|oversees"
@@ -114,6 +123,8 @@ def read_clause(
         thing = {concept(word) for word in split_words(match[2])} & claimed
         if thing - groups()[1]:
             reading.deeds.append((concept(plain(match[1]).replace("-", "")), thing))
+    if _ALONE.search(text) and not reading.negated:
+        reading.musts.append("alone")
     if _EVERY_OTHER.search(text):
         reading.musts.append("every other")
     for match in _OFTEN.finditer(text):

@@ -29,6 +29,7 @@ _PARTS = re.compile(r"[,;:.]| but | and ")
 _HAS_SUBJECT = re.compile(r"\b(?i:i|we|he|she|they|it|you)\b|^\s*[A-Z]")
 _WITHOUT = frozenset({"without", "outside", "except"})
 _ITEM_WORDS = 4
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _YEARED = re.compile(r"(?<=\d\)),\s+")
 _LEVEL = re.compile(
     r"(?i)\W*(?:native|fluent|professional|moderate|conversational|basic|beginner|elementary|good"
@@ -198,8 +199,9 @@ def _cut(section: Section) -> list[tuple[list[str], list[str]]]:
         ]
     if dated := _cut_at_dates(lines):
         return dated
+    is_dated_list = section.kind is SectionKind.EDUCATION and all(map(_YEAR.search, lines))
     is_plain_list = (
-        section.kind in _LISTED_KINDS
+        (section.kind in _LISTED_KINDS or is_dated_list)
         and len(lines) > 1
         and ":" not in section.heading
         and not any(_BULLET.match(line) or line.endswith(".") for line in lines)

@@ -15,12 +15,26 @@ from chatbot.knowledge.evidence_words import (
 )
 from chatbot.knowledge.words import plain, stem
 
+# Marks and codes that stand before an amount, each with the currency that it means.
+_MARKS = {
+    "CA$": "cad", "C$": "cad", "A$": "aud", "R$": "brl", "NZ$": "nzd", "S$": "sgd", "HK$": "hkd",
+    "US$": "usd", "$": "usd", "€": "eur", "£": "gbp", "¥": "jpy", "₹": "inr", "₺": "try",
+    "₦": "ngn", "₪": "ils", "₩": "krw",
+}  # fmt: skip
+_CODES = (
+    "USD EUR GBP CHF PLN SEK NOK DKK CZK HUF RON INR KES ZAR BRL CAD AUD NZD JPY CNY AED SGD TRY "
+    "NGN ILS KRW MXN THB UAH HKD"
+).split()
+_RAND = r"\bR(?=\d[\d,.]*(?: ?(?:million|billion|[mk]\b)|,\d{3}))"
+_MONEY_MARK = (
+    rf"{'|'.join(map(re.escape, _MARKS))}|\b(?:{'|'.join(_CODES)}) ?|\b(?:Rs\.?|KSh) ?|{_RAND}"
+)
 _TOKEN = re.compile(
     r"(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
     r"|(?P<link>\bhttps?://[^\s)>\]]+|\bwww\.[^\s)>\]]+"
     r"|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|io|net|dev|me|edu|gov)\b(?:/[^\s)>\],;]*)?)"
     r"|(?P<iso>\b(?:19|20)\d\d-(?:0[1-9]|1[0-2])\b(?:-\d\d\b)?)"
-    r"|(?P<number>(?:[$€£]|\b(?:USD|EUR|GBP|CHF) )?(?<![^\W\d_])\d+(?:,\d{3})*(?:\.\d+)?"
+    rf"|(?P<number>(?:{_MONEY_MARK})?(?<![^\W\d_])\d+(?:,\d{{3}})*(?:\.\d+)?"
     r"(?P<unit> ?%|(?:k|K|M|B|bn|mn|x|×)(?![^\W_])|-?fold\b"
     r"| ?(?:thousand|million|billion|percent|per cent|mio|millionen|millones|millions)\b)?"
     r"(?P<more>\+)?(?P<ordinal>st|nd|rd|th)?(?![^\W\d_]))"
@@ -46,20 +60,14 @@ _UNITS = {
     "k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "million": 1e6, "b": 1e9,
     "bn": 1e9, "billion": 1e9, "millionen": 1e6, "millones": 1e6, "millions": 1e6,
 }  # fmt: skip
-_MONEY = frozenset("dollar dollars euro euros usd eur gbp pounds chf francs".split())
-_MARKS = {
-    "$": "usd",
-    "€": "eur",
-    "£": "gbp",
-    "USD": "usd",
-    "EUR": "eur",
-    "GBP": "gbp",
-    "CHF": "chf",
-}
+# "kr" and "dollars" of which country nobody says are money of no currency that is told.
 _CURRENCIES = {
-    "dollar": "usd", "dollars": "usd", "usd": "usd", "euro": "eur", "euros": "eur", "eur": "eur",
-    "pounds": "gbp", "gbp": "gbp", "chf": "chf", "francs": "chf",
+    **{code.lower(): code.lower() for code in _CODES if code != "TRY"},
+    "dollar": "usd", "dollars": "usd", "euro": "eur", "euros": "eur", "pounds": "gbp",
+    "francs": "chf", "zloty": "pln", "zlotys": "pln", "zł": "pln", "rupees": "inr", "rand": "zar",
+    "shillings": "kes", "reais": "brl", "yen": "jpy", "kronor": "sek", "kroner": "nok",
 }  # fmt: skip
+_MONEY = frozenset(_CURRENCIES)
 # "By 31" is not "from 31".
 _LEADS = frozenset({"by", "from", "to"})
 # Whoever is counted, some word for people has to stand beside the number.
@@ -74,7 +82,7 @@ _PERCENT = frozenset({"percent"})
 _TIMES = frozenset({"times", "fold", "x"})
 _PAUSE = re.compile(r"\+? \+|[;:()|/\n]|,(?!\d)|\. ")
 _LENGTH = re.compile(
-    r"^(?:years?|months?|yrs?|mos?|decades?|jahre?n?|monate?n?|anos?|mes|meses|mois|ans|annees?)$"
+    r"^(?:halfyears?|years?|months?|yrs?|mos?|decades?|jahre?n?|monate?n?|anos?|mes|meses|mois|ans|annees?)$"
 )
 _COMPARED_UP = frozenset("over more above exceeding beyond".split())
 _COMPARED_DOWN = frozenset("under less fewer below".split())
@@ -228,7 +236,8 @@ def _number(match: "re.Match[str]") -> "Number | Moment | Word":
     raw, unit = match["number"], (match["unit"] or "").strip().strip("-").casefold()
     digits = re.sub(r"[^\d.]", "", raw.replace(",", ""))
     value = float(digits.rstrip(".") or 0)
-    is_money = bool(re.match(r"[$€£]|USD|EUR|GBP|CHF", raw))
+    mark = re.match(rf"(?:{_MONEY_MARK})", raw)
+    is_money = mark is not None
     is_year = 1940 <= value <= 2100 and re.fullmatch(r"(?:19|20)\d\d", raw)
     if is_year:
         return Moment(int(value), place=match.start())
@@ -240,10 +249,15 @@ def _number(match: "re.Match[str]") -> "Number | Moment | Word":
     value *= _UNITS.get(unit, 1)
     compared = "up" if match["more"] else ""
     is_scale = bool(_SCALE.search(match.string[max(0, match.start() - 12) : match.start()]))
-    currency = next((name for mark, name in _MARKS.items() if raw.startswith(mark)), "")
+    currency = _currency(mark[0].strip(" .")) if mark else ""
     return Number(
         value, kind, compared=compared, place=match.start(), is_scale=is_scale, currency=currency
     )
+
+
+def _currency(mark: str) -> str:
+    known = {**_MARKS, "Rs": "inr", "KSh": "kes", "R": "zar"}
+    return known.get(mark, mark.lower())
 
 
 def _join_dates(words: list["Word | Number | Moment"], found: Tokens) -> None:
@@ -330,7 +344,7 @@ def _bind_numbers(words: list["Word | Number | Moment"], found: Tokens, text: st
         if [word.plain.rstrip("s") for word in after[:2]] == ["year", "old"]:
             kind = "age"
         if after and _LENGTH.match(after[0].plain) and kind == "":
-            unit = 1 if after[0].plain[0] == "m" else 120 if after[0].plain[0] == "d" else 12
+            unit = {"m": 1, "d": 120, "h": 6}.get(after[0].plain[0], 12)
             is_age = len(after) > 1 and after[1].plain in ("old", "ago")
             if not is_age:
                 how = "over" if compared == "up" else ""

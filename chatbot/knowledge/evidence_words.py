@@ -78,6 +78,7 @@ SUPERLATIVES = frozenset(
     first pioneering pioneered pioneer expert experts guru visionary worldclass awardwinning
     prestigious celebrated elite premier ultimate unprecedented revolutionary groundbreaking
     worldwide internationally globally perfect flawless
+    handedly exclusively solely
     """.split()
 )
 
@@ -214,7 +215,10 @@ DONE_CUES = frozenset("finished completed ended concluded".split())
 PLANNED = re.compile(
     r"(?i)\b(?:aim(?:s|ed|ing)? to|aspir\w+|hop(?:es?|ing) to|intends? to|plan(?:s|ning)? to"
     r"|pursuing|(?:may|might) consider|considering"
-    r"|expected to|in progress|work(?:s|ing) towards?|wants? to"
+    r"|expected(?: to| in|,)|in progress|in preparation|planned|booked for|pending|to be (?:written"
+    r"|taken|finished|completed)|to finish|application submitted|still to come|not submitted"
+    r"|no diploma|left after|learning\b|proof of concept|expired|lapsed|would consider|hopes to"
+    r"|work(?:s|ing) towards?|wants? to"
     r"|would like|looking (?:for|to)|ambitions?|interested in)\b"
 )
 NEARLY_WON = re.compile(

@@ -23,15 +23,15 @@ _FRANCS = re.compile(
     r"(?<!CHF )(?<!\w)(\d[\d.,]*(?: (?:thousand|million|billion)|[kKmMbB]n?)?\+?)"
     r" (?:Swiss francs|CHF)\b"
 )
+_SMALL = "zero one two three four five six seven eight nine ten eleven twelve".split()
+_AND_A_HALF = re.compile(rf"(?i)\b(\d{{1,2}}|{'|'.join(_SMALL)})(?: and a half|\.5)[ -]years?\b")
 _QUARTERS = ("first", "second", "third", "fourth")
 _IN_A_ROW = re.compile(
     r"(?i)\b(days|weeks|months|quarters|years|times) (?:in a row|in succession)\b"
 )
 _HALVES = (
-    (re.compile(r"(?i)\bhalf a year\b"), "6 months"),
-    (re.compile(r"(?i)\b(?:a|one) year and a half\b|\bone and a half years\b"), "18 months"),
-    (re.compile(r"(?i)\btwo and a half years\b"), "30 months"),
-    (re.compile(r"(?i)\bthree and a half years\b"), "42 months"),
+    (re.compile(r"(?i)\bhalf a year\b"), "1 halfyears"),
+    (re.compile(r"(?i)\b(?:a|one) year and a half\b"), "3 halfyears"),
     (
         re.compile(
             r"(?i)(\b(?:spent|nearly|almost|over|about|around|for|than) )an? (?=(?:decade|year)\b)"
@@ -45,12 +45,19 @@ _HALVES = (
 )
 
 
+def _in_half_years(match: re.Match[str]) -> str:
+    word = match[1].lower()
+    whole = int(word) if word.isdigit() else _SMALL.index(word)
+    return f"{2 * whole + 1} halfyears"
+
+
 def written_out(text: str) -> str:
     """A text with degrees and "one year" written in one way: B.S. and Bachelor of Science as BS."""
     text = with_months(text)
     text = _DOTTED.sub(lambda m: "".join(part for part in m.groups() if part), text)
     text = _OF_SCIENCE.sub(lambda m: m[1][0].upper() + m[2][0].upper(), text)
     text = _RANGE_IN_YEAR.sub(r"\1 \4 \2 \3 \4", text)
+    text = _AND_A_HALF.sub(_in_half_years, text)
     for pattern, months in _HALVES:
         text = pattern.sub(months, text)
     text = _TO_FOUND.sub("to establish", text)
