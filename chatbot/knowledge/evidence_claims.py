@@ -40,8 +40,8 @@ _DEED = re.compile(
 _OTHERS = re.compile(r"(?i)\b(?:of (?:them|whom|those)|people|others|engineers|mentees)\s+$")
 # Said of a deed, it takes the others away who had a part in it.
 _ALONE = re.compile(
-    r"(?i)\b(?:on (?:his|her|my) own|single-?handed(?:ly)?|by (?:him|her|my)self)\b|\b(?:implemented"
-    r"|built|wrote|ran|made|did|designed|developed|led|coded|carried|executed|tested|conducted)\b"
+    r"(?i)\b(?:on (?:his|her|my) own|single-?handed(?:ly)?|by (?:him|her|my)self)\b"
+    r"|\b(?:implemented|built|wrote|ran|made|did|designed|developed|led|coded|carried|executed|tested|conducted)\b"
     r".*\b(?:her|him|my)self\b"
 )
 _EVERY_OTHER = re.compile(
@@ -78,6 +78,7 @@ _OPPOSITES = tuple(
         (r"paid|salaried", r"unpaid"),
         (r"temporary", r"permanent"),
         (r"at least|minimum", r"at most|up to|maximum"),
+        (r"on (?:time|schedule)|ahead of schedule", r"late|behind schedule|delay\w*|overdue"),
     )
     for one, other in (pair, pair[::-1])
 )

@@ -40,7 +40,13 @@ _DENIAL = re.compile(
     r"|specified|(?:in|part of) (?:the|his|her|their|\w+['’]s) (?:records?|profile))"
     r"|(?:no|any) (?:information|mention|record|details?|data|indication|evidence|entry)\b"
     r"|not sure|don['’]t know|do not know|isn['’]t something i|is not something i"
-    r"|nothing (?:about|on|in the records))",
+    r"|nothing (?:about|on|in (?:the|his|her|their|\w+['’]s) (?:records?|profile|resume|cv))"
+    r"|nothing (?:is|was|has been) (?:said|stated|mentioned|recorded|written|listed|told)"
+    r"|(?:not|\w+n['’]t) (?:something|anything) (?:that )?(?:the|his|her|their|\w+['’]s)"
+    r" (?:records?|profile|resume|cv)"
+    r"|no [\w -]{2,40} (?:is|are|was|were) (?:mentioned|listed|recorded|named|stated|shown|given)"
+    r"|(?:can['’]t|cannot|can not) be (?:said|told|answered|confirmed)"
+    r"|^(?:but|and) (?:has |have |lists )?no (?:\w+ ){0,2}\w+\W*$)",
     re.IGNORECASE,
 )
 _ASSISTANT = re.compile(
@@ -175,8 +181,48 @@ def bare_text(sentence: str) -> str:
         text = pattern.sub(plainly, text)
     text = _LEADS_TO.sub("giving", _PRESENTLY.sub("currently", _NOTHING.sub(" ", text)))
     text = re.sub(r"^\s*(?:[-*+•]|\d{1,2}[.)])\s+", "", text)
+    text = without_total(_RECORD_SAYS.sub("", text))
     text = _MARKUP.sub(lambda m: " " if m.group()[0] == "|" else "", text)
     return " ".join(text.split())
+
+
+# "The profile lists X" says X of the owner, and of the profile that it does.
+_RECORD_SAYS = re.compile(
+    r"(?i)^(?:according to |as |in )?(?:the|his|her|their|my|\w+['’]s) (?:records?|profile|resume"
+    r"|cv|résumé) (?:only |also |just |does |do |clearly )?(?:says?|states?|mentions?|lists?|shows?"
+    r"|names?|notes?|records?|tells? (?:us )?)\b(?!\s+(?:no|nothing|neither|nowhere)\b)"
+    r"(?:,| that| of)?\s+"
+)
+# "Eleven: nine account executives plus two engineers": the number is the sum of the others.
+_IN_ALL = re.compile(
+    r"(?i)^\W*(?:(?:yes|well|a total of|altogether|in all|that['’]s|that is)[,:]? )?"
+    r"([\w-]+)(?: (?:people|persons?|of them|in all|in total|altogether|all told|staff))*"
+    r"\s*[:–—]\s+"
+)
+_AND_SUM = re.compile(r"(?i)\b(?:and|plus)\b")
+_CARDINALS = {
+    word: number
+    for number, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+        "fifteen sixteen seventeen eighteen nineteen twenty".split()
+    )
+} | {w: 10 * n for n, w in enumerate("thirty forty fifty sixty seventy eighty ninety".split(), 3)}
+
+
+def _count_of(word: str) -> int | None:
+    return int(word) if word.isdigit() else _CARDINALS.get(word.lower())
+
+
+def without_total(text: str) -> str:
+    """A sentence that adds up what it names, "Nineteen: sixteen pickers and three drivers",
+    without the sum; any other, and one that adds up wrongly, as it is."""
+    match = _IN_ALL.match(text)
+    total = _count_of(match[1]) if match else None
+    if match is None or total is None or not _AND_SUM.search(text[match.end() :]):
+        return text
+    parts = [_count_of(word) for word in split_words(text[match.end() :])]
+    added = [part for part in parts if part is not None]
+    return text[match.end() :] if len(added) > 1 and sum(added) == total else text
 
 
 def is_question(text: str) -> bool:

@@ -93,6 +93,9 @@ def answered_no(record: Record) -> frozenset[str]:
 def firm_lines(record: Record, reading: Reading) -> list[Line]:
     """The lines of a record that tell what is, or, to a clause that speaks so, what is wanted."""
     is_planned, is_nearly = reading.is_planned, reading.is_nearly
+    # A clause that tells of others' deeds itself may say them.
+    tells_others = {"by", "who", "whose", "that"}.intersection(reading.words)
+    said = set[str]() if tells_others else {*reading.softs, *reading.musts}
     if record.head.is_planned and record.kind not in TOLD and not is_planned:
         return []
     return [
@@ -100,4 +103,5 @@ def firm_lines(record: Record, reading: Reading) -> list[Line]:
         for line in (record.head, *record.lines)
         if (is_planned or not line.is_planned or (line is record.head and record.kind in TOLD))
         and (is_nearly or not line.is_nearly)
+        and (line is record.head or not said & line.by_others)
     ]

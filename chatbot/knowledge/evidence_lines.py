@@ -85,7 +85,7 @@ def has_deed(record: Record, verb: str, thing: set[str]) -> bool:
     wanted = _making() if verb in _making() else {verb}
     for line in (record.head, *record.lines):
         held = [word for word in thing if are_like(word, line)]
-        if wanted & line.stems and 2 * len(held) >= len(thing):
+        if wanted & line.stems - line.by_others and 2 * len(held) >= len(thing):
             return True
     return False
 

@@ -28,6 +28,10 @@ _DENYING = NEGATIONS | {"outside", "except", "unlike"}
 _PARTS = re.compile(r"[,;:.]| but | and ")
 _HAS_SUBJECT = re.compile(r"\b(?i:i|we|he|she|they|it|you)\b|^\s*[A-Z]")
 _WITHOUT = frozenset({"without", "outside", "except"})
+_BY_OTHERS = re.compile(
+    r"\b(\w+) by (?=(?:the|an?|her|his|our|my|central|another|outside|colleagues?|others)\b|[A-Z])"
+    r"|\bwho (?:\w+ly )?(\w+)"
+)
 _ITEM_WORDS = 4
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _YEARED = re.compile(r"(?<=\d\)),\s+")
@@ -90,6 +94,12 @@ class Line:
     def is_nearly(self) -> bool:
         """Whether it tells of a prize that was nearly won."""
         return bool(NEARLY_WON.search(self.text))
+
+    @cached_property
+    def by_others(self) -> frozenset[str]:
+        """The deeds that it tells of others: "led by the agency", "the team, who ran the tests"."""
+        told = _BY_OTHERS.findall(self.text)
+        return frozenset(concept(plain(word)) for pair in told for word in pair if word)
 
     @cached_property
     def denied(self) -> tuple[set[str], ...]:

@@ -17,6 +17,7 @@ from chatbot.knowledge.evidence_kinds import (
     leads_so_many,
     tells_other_years,
 )
+from chatbot.knowledge.evidence_levels import Levels
 from chatbot.knowledge.evidence_lines import (
     FROM_TO,
     are_like,
@@ -88,10 +89,12 @@ WORKISH = frozenset({SectionKind.WORK, SectionKind.PROJECT, SectionKind.VOLUNTEE
 
 
 class Support:
-    """Finds the records that hold a clause; it keeps nothing of one answer for the next."""
+    """Finds the records that hold a clause; of one answer it keeps nothing for the next."""
 
     def __init__(self, index: RecordIndex) -> None:
         self.index = index
+        self._levels = Levels(index.records)
+        self._always_denied: dict[str, bool] = {}
         subjects = "|".join(
             sorted(map(re.escape, {*index.owner_words, "he", "she", "they", "who"}))
         )
@@ -106,6 +109,8 @@ class Support:
                 musts=[must for must in reading.musts if must != "first"],
                 praise=praised([word for word in reading.words if word != "first"]),
             )
+        if self._is_ever_denied(reading) or self._levels.overstates(text, reading.words):
+            return set()
         records = [self.index.records[number] for number in self._candidates(reading)]
         jobs = [record for record in records if is_job_of(record, reading)]
         if jobs and not any(self._fits_time(record, reading, low) for record in jobs):
@@ -133,6 +138,27 @@ class Support:
         if found and _EARLIEST.search(low):
             found = self._outermost(found, newest=False, graduated=bool(_GRADUATED.search(low)))
         return found
+
+    def _is_ever_denied(self, reading: Reading) -> bool:
+        """Whether all that the profile says of a name is that the owner has nothing to do with
+        it."""
+        if reading.negated or reading.is_planned:
+            return False
+        return any(self._denies_always(name) for name in reading.names)
+
+    def _denies_always(self, name: str) -> bool:
+        if name not in self._always_denied:
+            lines = [
+                line
+                for number in self.index.postings.get(name, ())
+                for record in [self.index.records[number]]
+                for line in (record.head, *record.lines)
+                if name in line.stems
+            ]
+            self._always_denied[name] = bool(lines) and all(
+                any(name in part for part in line.denied) for line in lines
+            )
+        return self._always_denied[name]
 
     def _candidates(self, reading: Reading) -> set[int]:
         """The records that may hold a clause: all its claims, or one of its plain words."""

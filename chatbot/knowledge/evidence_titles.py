@@ -10,6 +10,7 @@ from chatbot.knowledge.words import stem
 
 # "In its first month" is not "in its first year".
 _PERIODS = frozenset("day week month quarter year".split())
+_LESS = frozenset("assistant deputy trainee acting interim vice apprentice adjunct".split())
 _RANKS = frozenset(
     "head director manager chief president vice full associate assistant adjunct".split()
 )
@@ -20,6 +21,8 @@ def has_title(record: Record, reading: Reading, *, is_job: bool) -> bool:
     title = set(reading.title)
     if is_job:
         if title <= record.head.stems:
+            if any(_is_less(line, reading) for line in (record.head, *record.lines)):
+                return False
             return _rank(reading.title_words) <= _rank(record.head.reading.words)
         said = [concept(word) for word in reading.title_words]
         return len(said) > 1 and any(_has_run(line, said) for line in record.lines)
@@ -31,10 +34,23 @@ def has_title(record: Record, reading: Reading, *, is_job: bool) -> bool:
     ranks = _rank(reading.title_words)
     return any(
         wanted <= head | line.stems
+        and not _is_less(line, reading)
         and leads <= above | line.reading.stems
         and ranks <= _rank([*record.head.reading.words, *line.reading.words])
         for line in (record.head, *record.lines)
     )
+
+
+def _is_less(line: Line, reading: Reading) -> bool:
+    """Whether a line gives the title only with a word that makes it less: "assistant resident
+    engineer" is no resident engineer."""
+    said = [concept(word) for word in reading.title_words if word not in _LESS]
+    if not said or _LESS.intersection(reading.title_words):
+        return False
+    words = line.reading.words
+    told = [concept(word) for word in words]
+    places = [place for place in range(len(told)) if told[place : place + len(said)] == said]
+    return bool(places) and all(place and words[place - 1] in _LESS for place in places)
 
 
 def _rank(words: Iterable[str]) -> frozenset[str]:

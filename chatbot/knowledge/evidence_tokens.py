@@ -93,6 +93,7 @@ _RATE = re.compile(
     r"|/\s?(s|sec|second|min|minute|h|hr|hour|d|day|week|month|year)\b"
     r"|\b(" + "|".join(PERIODS) + r")\b)"
 )
+_TO_AMOUNT = re.compile(r"[^a-z]{1,24}?(?:[kKmM]\b)?\s*(?:-|–|—|to|and)\s*(?:[A-Z]{3} |[$€£])?")
 _SHORT_UNITS = {
     "s": "second", "sec": "second", "min": "minute", "h": "hour", "hr": "hour", "d": "day",
 }  # fmt: skip
@@ -385,6 +386,17 @@ def _bind_numbers(words: list["Word | Number | Moment"], found: Tokens, text: st
                 lead=_led_by(before),
             )
         )
+    _share_currency(found.numbers, text)
+
+
+def _share_currency(numbers: list[Number], text: str) -> None:
+    """Give both ends of "PLN 21,000 to 24,000" the currency of one."""
+    for index, (first, second) in enumerate(zip(numbers, numbers[1:], strict=False)):
+        between = text[first.place : second.place]
+        if _TO_AMOUNT.fullmatch(between) and bool(first.currency) != bool(second.currency):
+            currency = first.currency or second.currency
+            numbers[index] = replace(first, currency=currency, kind="$")
+            numbers[index + 1] = replace(second, currency=currency, kind="$")
 
 
 def _led_by(before: list[str]) -> str:

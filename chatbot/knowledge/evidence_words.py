@@ -129,7 +129,8 @@ monday
 # Words by which a good sentence is told and that claim nothing a record would hold: how something
 # is said, thought, liked or valued, and the plain verbs of everyday speech.
 _LIGHT = """
-absolutely accomplish accomplished accomplishment achieve achieved achievement actual actually
+halfyears absolutely accomplish accomplished accomplishment achieve achieved achievement actual
+actually
 adapt add added adds admit again agree allow allowed allows almost amazing anyway apparently
 appreciate approach aside aware away awesome basically beautiful begin behind believe benefit
 besides better beyond bit brief briefly bring busy calm capable care careful carefully cares cause
@@ -215,7 +216,7 @@ DONE_CUES = frozenset("finished completed ended concluded".split())
 PLANNED = re.compile(
     r"(?i)\b(?:aim(?:s|ed|ing)? to|aspir\w+|hop(?:es?|ing) to|intends? to|plan(?:s|ning)? to"
     r"|pursuing|(?:may|might) consider|considering"
-    r"|expected(?: to| in|,)|in progress|in preparation|planned|booked for|pending|to be (?:written"
+    r"|expected(?: to| in|,| (?:\w+ )?20\d\d)|in progress|in preparation|planned|booked for|pending|to be (?:written"
     r"|taken|finished|completed)|to finish|application submitted|still to come|not submitted"
     r"|no diploma|left after|learning\b|proof of concept|expired|lapsed|would consider|hopes to"
     r"|work(?:s|ing) towards?|wants? to"

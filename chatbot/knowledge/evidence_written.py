@@ -7,7 +7,7 @@ from chatbot.knowledge.cv_dates import with_months
 _DOTTED = re.compile(r"\b(Ph|[A-Z])\.\s?(?:([A-Z][a-z]{0,2})\.)(?:\s?([A-Z])\.)?")
 _OF_SCIENCE = re.compile(r"\b([Bb]achelor|[Mm]aster)(?:['’]?s)? of ([Ss]cience|[Aa]rts)\b")
 _TO_FOUND = re.compile(r"\bto (?:co-?)?found\b")
-_ONE = re.compile(r"\b[Oo]ne(?=[ -](?:year|month|decade)s?\b)")
+_ONE = re.compile(r"\b[Oo]ne(?=[ -](?:year|month|decade|week)s?\b)")
 _MONTH_NAME = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
 # "From February to September 2022": the year is that of both.
 _RANGE_IN_YEAR = re.compile(
