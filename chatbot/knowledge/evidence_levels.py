@@ -22,7 +22,8 @@ _SAID = (
     (
         4,
         r"comfortabl[ey]|confident(?:ly)?|negotiat\w+|hold (?:meetings|interviews)"
-        r"|present(?:s|ing)?|teach(?:es|ing)?|works? (?:\w+ )?in|business|professional(?:ly)?|advanced",
+        r"|present(?:s|ing)?|teach(?:es|ing)?|works? (?:\w+ )?in|business|professional(?:ly)?"
+        r"|advanced",
     ),
 )
 _STRONG = re.compile(

@@ -171,6 +171,28 @@ turn turned turns ultimately understand understanding understands understood uni
 usually valuable value values versatile vital wait walk want wanted wants warm watch weakness
 weaknesses welcome whatever whenever whether willing wish wonder wonderful word words worry worth
 yes yesterday zone
+accordingly accurate afterwards ahead alike allow altogether amount annual appear appeared appears
+apply arrangement arrive arrived aspect attend attitude average bear been began begins being bill
+born bottom bound brings broadly came category certainly characterise circumstance comes comfortable
+commonly considerable considerably constant content context continue continued continues contrast
+counterpart crucial current decent deeply deliberately did differ disappear distance does doing done
+duration eager ease easier edge eligible enter entry equal equally equivalent evenly exactly exceed
+except exist expensive extent extra fair fairly favour favoured favourite favours fellow few finding
+firstly flow forever form formal formally fortunate found fraction frequent frequently front gets
+gladly goes going gone got gradually grown happening hence ideal identify imply inclined inexpensive
+informal inside insight insist intense itself joint keen kept lapse lapsed largely lay left length
+lie likewise logical lower made main maker makes making manner maximum mean medium mere merely
+middle midway mild minimum modest motion multiple mutual nearby neighbouring nevertheless
+nonetheless nothing notion nowadays object observe occur odd official older onward onwards opt
+ordinary outline overlap overlapped owe pattern perceive percentage plainly plus polite poor portion
+pose possible potential precise preference prepare prepared presence presently prior probable proof
+proportion prospect provided put puts rapid rapidly rare rarely rather regard relatively relaxed
+reliable remain remains remark remind respect rest roughly round schedule secondly serious sharp
+shortly sight similar simultaneously slight slightly smaller sooner source specific spread stable
+standard steadily stretch strict sudden sufficient suitable surround target taste temporary
+thereafter thereby thirdly thought thus tight tiny total toward towards trend unclear underlying
+unlike unlikely upper usual vast via view visible weak weekly whereas whereby wherever whilst whole
+widely wish within younger
 """
 
 _CURRENCIES = "dollar dollars euro euros usd eur gbp pounds percent"
@@ -216,7 +238,8 @@ DONE_CUES = frozenset("finished completed ended concluded".split())
 PLANNED = re.compile(
     r"(?i)\b(?:aim(?:s|ed|ing)? to|aspir\w+|hop(?:es?|ing) to|intends? to|plan(?:s|ning)? to"
     r"|pursuing|(?:may|might) consider|considering"
-    r"|expected(?: to| in|,| (?:\w+ )?20\d\d)|in progress|in preparation|planned|booked for|pending|to be (?:written"
+    r"|expected(?: to| in|,| (?:\w+ )?20\d\d)|in progress|in preparation|planned"
+    r"|booked for|pending|to be (?:written"
     r"|taken|finished|completed)|to finish|application submitted|still to come|not submitted"
     r"|no diploma|left after|learning\b|proof of concept|expired|lapsed|would consider|hopes to"
     r"|work(?:s|ing) towards?|wants? to"
