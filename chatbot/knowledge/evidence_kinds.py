@@ -22,6 +22,7 @@ _NO_EMPLOYMENT = frozenset(
 _OUTSIDE = frozenset("clients customers users accounts families households".split())
 _OUTSIDERS = re.compile(rf"(?i)\d\S*\s+(?:\w+\s+){{0,2}}(?:{'|'.join(sorted(_OUTSIDE))})\b")
 _DEGREES = frozenset("degree degrees diploma".split())
+_GROUPS = frozenset("team agency consultancy colleague colleagues department firm".split())
 _ASKS = re.compile(r"(?i)(?:^|\band |, )(?:do|are|can|would|will|have|could|did|were) you\b")
 _NO = re.compile(r"(?i)(?:no|not|never|unfortunately)\b|.*\bi(?: am|['’]m) (?:not|staying)\b")
 
@@ -94,7 +95,9 @@ def firm_lines(record: Record, reading: Reading) -> list[Line]:
     """The lines of a record that tell what is, or, to a clause that speaks so, what is wanted."""
     is_planned, is_nearly = reading.is_planned, reading.is_nearly
     # A clause that tells of others' deeds itself may say them.
-    tells_others = {"by", "who", "whose", "that"}.intersection(reading.words)
+    tells_others = {"by", "who", "whose", "that"}.intersection(
+        reading.words
+    ) or _GROUPS.intersection(reading.words[:4])
     said = set[str]() if tells_others else {*reading.softs, *reading.musts}
     if record.head.is_planned and record.kind not in TOLD and not is_planned:
         return []

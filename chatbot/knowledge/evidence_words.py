@@ -187,7 +187,7 @@ nonetheless nothing notion nowadays object observe occur odd official older onwa
 ordinary outline overlap overlapped owe pattern perceive percentage plainly plus polite poor portion
 pose possible potential precise preference prepare prepared presence presently prior probable proof
 proportion prospect provided put puts rapid rapidly rare rarely rather regard relatively relaxed
-reliable remain remains remark remind respect rest roughly round schedule secondly serious sharp
+reliable remain remains remark remind respect rest roughly round secondly serious sharp
 shortly sight similar simultaneously slight slightly smaller sooner source specific spread stable
 standard steadily stretch strict sudden sufficient suitable surround target taste temporary
 thereafter thereby thirdly thought thus tight tiny total toward towards trend unclear underlying

@@ -119,3 +119,102 @@ def test_a_rule_tells_the_true_sentence_from_the_false_one(
 ):
     assert evidence.begin().check(true).supported
     assert not evidence.begin().check(false).supported
+
+
+OTHER = """IDA SOLBERG
+Site engineer, Bergen, Norway
+
+WORK HISTORY
+
+Project Engineer, Fjord Consult, Bergen
+02/2023 - now
+- Assistant resident engineer on the Vik bridge. Handed over seven weeks late and within budget.
+- Member of the working group for the site log (chaired by the safety officer)
+- Rebrand of the intranet, which was led by the agency Kolor
+- Analytics team, who ran the A/B tests, used my tables
+- Met the quota in three of four years
+- Day rate NOK 9,000 to 11,000
+
+Site Engineer, Rift Contractors, Voss
+11.2019 - 01.2023
+- Crew of 16 pickers and 3 drivers
+
+EDUCATION
+MSc Structures, University of Bergen, started September 2025, expected 2027
+BSc Civil Engineering, University of Bergen, 2010 - 2015
+
+CERTIFICATES
+Cloud Engineer Associate, 2024
+Cloud Engineer Professional: exam booked for February 2027
+Site Safety Card, 2019 (expired 2022)
+
+SKILLS
+Excel, Revit (basic). Have not worked with SAP.
+
+LANGUAGES
+Norwegian (native), English (B2), German (A2)
+
+OTHER
+One month's notice. Would like to work in digital health one day.
+"""
+
+OTHER_PAIRS = [
+    # A month in numbers is a date, and the half of a year is told as people do.
+    (
+        "She has been at Fjord Consult since February 2023.",
+        "She has been at Fjord Consult since May 2023.",
+    ),
+    (
+        "She has been at Fjord Consult for more than three and a half years.",
+        "She has been at Fjord Consult for more than five and a half years.",
+    ),
+    # What makes a title less belongs to it.
+    (
+        "She was the assistant resident engineer on the Vik bridge.",
+        "She was the resident engineer on the Vik bridge.",
+    ),
+    ("The Vik bridge was handed over late.", "The Vik bridge was handed over on schedule."),
+    # What others did is not the owner's.
+    ("The rebrand was led by the agency Kolor.", "She led the rebrand of the intranet."),
+    ("The analytics team ran the A/B tests.", "She ran the A/B tests."),
+    # What is under way, planned or over is not what is.
+    (
+        "She started an MSc in Structures in September 2025.",
+        "She has an MSc in Structures from the University of Bergen.",
+    ),
+    (
+        "She holds the Cloud Engineer Associate certificate.",
+        "She holds the Cloud Engineer Professional certificate.",
+    ),
+    ("Her Site Safety Card expired in 2022.", "She has a valid Site Safety Card."),
+    # Levels are those of the profile.
+    ("She is a native speaker of Norwegian.", "She is a native speaker of English."),
+    ("Her German is basic (A2).", "She works comfortably in German."),
+    ("She has basic Revit skills.", "She has deep experience with Revit."),
+    # All that is said of SAP is that she has not used it.
+    ("She has not worked with SAP.", "She has worked with SAP as well as Excel."),
+    # A sum of what the sentence itself names.
+    ("Nineteen: 16 pickers and 3 drivers.", "Twenty: 16 pickers and 3 drivers."),
+    # Both ends of a range are of one currency.
+    ("Her day rate is NOK 9,000 to 11,000.", "Her day rate is 9,000 to 11,000 euros."),
+    # What the profile is said to say is said of the owner.
+    (
+        "The profile says that she met the quota in three of four years.",
+        "The profile says that she met the quota in four of four years.",
+    ),
+    ("There is nothing in her profile about budgets.", "There is nothing in her profile on Revit."),
+]
+
+
+@pytest.fixture(scope="module")
+def other(tmp_path_factory) -> Evidence:
+    folder = tmp_path_factory.mktemp("plain")
+    (folder / "cv.md").write_text(OTHER)
+    profile = load_profile(folder)
+    return Evidence(profile.sections, owner_name=profile.name, today=date(2026, 11, 15))
+
+
+@pytest.mark.parametrize(("true", "false"), OTHER_PAIRS, ids=[pair[1] for pair in OTHER_PAIRS])
+def test_a_rule_tells_true_from_false_of_a_plain_cv(other, true, false):
+    assert other.begin().check(true).supported
+    assert not other.begin().check(false).supported
