@@ -1,8 +1,10 @@
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from chatbot.knowledge.profile import load_profile
+from chatbot.knowledge.records import Records
 from chatbot.knowledge.sections import Link, Profile, SectionKind
 
 
@@ -202,3 +204,41 @@ def test_the_surest_source_names_the_owner(tmp_path: Path) -> None:
     (tmp_path / "cv.txt").write_text("Ada Quill\nEngineer\n\nSUMMARY\nText.")
 
     assert load_profile(tmp_path).name == "Ada Quill"
+
+
+def test_markdown_without_headings_is_read_as_plain_text(tmp_path: Path) -> None:
+    text = (
+        "ADA QUILL\nEngineer, Ghent\n\nTEACHING POSTS\n\nTeacher, Vale School, Ghent\n"
+        "02/2019 - now\n- Physics\n\nTutor, Ghent\n11.2017 - 01.2019\n- Maths\n\n"
+        "LICENCES\nDriving licence B, 2018\n\nOTHER\nPlays chess.\n"
+    )
+    profile = load(tmp_path, "cv.md", text)
+    assert profile.name == "Ada Quill"
+    assert headings(profile, SectionKind.WORK) == [
+        "Teaching posts: Teacher, Vale School, Ghent",
+        "Teaching posts: Tutor, Ghent",
+    ]
+    assert headings(profile, SectionKind.CERTIFICATE) == ["Licences"]
+    assert headings(profile, SectionKind.TEXT) == ["Other"]
+    jobs = Records(profile, today=date(2026, 11, 27)).jobs
+    assert [job.end - job.start for job in jobs] == [93, 15]
+
+
+def test_jobs_in_bold_letters_are_entries(tmp_path: Path) -> None:
+    text = (
+        "# Ada Quill\n\n## Career\n\n**Project Engineer - Acme, Ghent**\n2020 - present\n"
+        "- Built **bridges**\n\n**Clerk - Beta**\n2018 - 2019\n\n## Skills\n\n**Python**\n"
+    )
+    profile = load(tmp_path, "cv.md", text)
+    assert headings(profile, SectionKind.WORK) == [
+        "Career: Project Engineer - Acme, Ghent",
+        "Career: Clerk - Beta",
+    ]
+    assert headings(profile, SectionKind.SKILL) == ["Skills"]
+
+
+def test_a_job_below_its_heading_is_no_project(tmp_path: Path) -> None:
+    profile = load(
+        tmp_path, "cv.md", "# Ada Quill\n\n## Work\n\n### Project Engineer, Acme\n2020\n"
+    )
+    assert headings(profile, SectionKind.WORK) == ["Work: Project Engineer, Acme"]
