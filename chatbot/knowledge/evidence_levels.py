@@ -1,14 +1,19 @@
 """How well somebody is said to know a language or a skill, against what the profile says of it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from chatbot.knowledge.evidence_records import Record
 from chatbot.knowledge.job_requirements import LANGUAGES
 from chatbot.knowledge.sections import SectionKind
 
+
+def _compile(*rows: tuple[int, str]) -> list[tuple[int, re.Pattern[str]]]:
+    return [(level, re.compile(rf"(?i)\b(?:{words})\b")) for level, words in rows]
+
+
 # After the Common European Framework of Reference, from 6 (native) to 1, and how people put it.
-_HELD = (
+_HELD = _compile(
     (6, r"native|mother tongues?|first language|home language|bilingual|c2"),
     (5, r"fluent|fluency|full professional|c1|excellent|proficient"),
     (4, r"advanced|very good|professional|business|b2|upper[- ]intermediate"),
@@ -16,7 +21,7 @@ _HELD = (
     (2, r"basic|basics|elementary|limited|some|a2|a little"),
     (1, r"beginner|a1|understands?|can read|reading|passive|learning"),
 )
-_SAID = (
+_SAID = _compile(
     (6, r"native|mother[- ]tongue|bilingual"),
     (5, r"fluent(?:ly)?|fluency|perfect(?:ly)?|proficient(?:ly)?"),
     (
@@ -68,9 +73,9 @@ class Levels:
         the words of the names in it."""
         if _OTHER.search(text):
             return False
-        said = _level(text, _SAID)
-        spoken = [self._languages.get(match[1], said or 0) for match in _NAMED.finditer(text)]
-        if said and spoken and min(spoken) < said:
+        spoken = [match[1] for match in _NAMED.finditer(text)]
+        said = _level(text, _SAID) if spoken else None
+        if said and min(self._languages.get(name, said) for name in spoken) < said:
             return True
         if not _STRONG.search(text) or _WEAK.search(text):
             return False
@@ -78,6 +83,6 @@ class Levels:
         return any(name in item for item in self._weak for name in named if len(name) > 1)
 
 
-def _level(text: str, table: tuple[tuple[int, str], ...]) -> int | None:
+def _level(text: str, table: Sequence[tuple[int, re.Pattern[str]]]) -> int | None:
     """The highest level that a text tells; None for none."""
-    return next((level for level, words in table if re.search(rf"(?i)\b(?:{words})\b", text)), None)
+    return next((level for level, words in table if words.search(text)), None)
