@@ -32,7 +32,7 @@ def test_an_answer_streams_and_its_source_opens(visitor, say):
     answer = visitor.wait_for_answer()
     assert "The end." not in early
     expect(answer).to_contain_text(f"{' '.join(words)} The end.")
-    row = next(row for row in read_rows(visitor.app, Message) if "The end." in row.content)
+    row = next(row for row in read_rows(visitor.app, Message) if words[-1] in row.content)
     passage = visitor.page.get_by_text(row.citations[0]["passage"][:40])
     expect(passage).to_be_hidden()
     visitor.source_mark(answer, 1).click()
