@@ -16,6 +16,10 @@ FROM_TO = re.compile(r"\bfrom\b.{0,40}?([\w+#]+) (?:down |up )?to ([\w+#]+)")
 
 # "June 2021: Became ..." begins then.
 _ENTRY = re.compile(r"(?:^|\. )(?:[A-Z][a-z]+ )?(?:19|20)\d\d\s*:")
+_AGAIN = re.compile(
+    r"(?i)\b(?:every|each|per|an?|all|once|twice|daily|nightly|weekly|monthly|quarterly|yearly"
+    r"|annual\w*)\b|/"
+)
 _NAMED = re.compile(r"[A-Z]\w+(?: [A-Z]\w+)+")
 _NAMED_FOR = frozenset({SectionKind.PROJECT, SectionKind.PUBLICATION, SectionKind.AWARD})
 
@@ -119,6 +123,12 @@ def says_opposite(line: Line, reading: Reading) -> bool:
     return any(
         other.search(line.text) and not one.search(line.text) for one, other in reading.opposites
     )
+
+
+def tells_period(line: Line, period: str, reading: Reading) -> bool:
+    """Whether a line tells of a time that comes again and, of "every year", that it always does."""
+    is_each = not {"every", "each"}.isdisjoint(reading.words)
+    return period in line.stems and (not is_each or _AGAIN.search(line.text) is not None)
 
 
 def has_object(number: Number, *lines: Line) -> bool:

@@ -33,6 +33,7 @@ from chatbot.knowledge.evidence_lines import (
     same_order,
     says_opposite,
     stands_near,
+    tells_period,
 )
 from chatbot.knowledge.evidence_reading import Reading
 from chatbot.knowledge.evidence_records import TOLD, Line, Record, month_count
@@ -248,7 +249,7 @@ class Support:
             return False
         if any(not has_deed(record, verb, thing) for verb, thing in reading.deeds):
             return False
-        if any(not any(period in line.stems for line in lines) for period in reading.periods):
+        if any(not any(tells_period(line, p, reading) for line in lines) for p in reading.periods):
             return False
         return not reading.praise or any(reading.praise <= line.stems for line in lines)
 

@@ -193,6 +193,7 @@ OTHER_PAIRS = [
     ("She has basic Revit skills.", "She has deep experience with Revit."),
     # All that is said of SAP is that she has not used it.
     ("She has not worked with SAP.", "She has worked with SAP as well as Excel."),
+    ("She met the quota in three of four years.", "She has met the quota in every year."),
     # A sum of what the sentence itself names.
     ("Nineteen: 16 pickers and 3 drivers.", "Twenty: 16 pickers and 3 drivers."),
     # Both ends of a range are of one currency.
