@@ -40,16 +40,17 @@ _NAMED_JOB = re.compile(
     r"(?:\s+at\s+((?:[A-Z][\w&.-]*\s*)+))?"
 )
 _NO_GAP = re.compile(
-    r"(?i)\b(?:no|not|nothing|none|without|hardly|never|n['\u2019]t)\b.{0,30}"
-    r"\b(?:gaps?|missing|lack\w*|shortcomings?|open points?)\b"
+    r"(?i)\b(?:no|not|nothing|none|without|hardly|never)\b.{0,30}\b(?:gaps?|shortcomings?"
+    r"|open points?)\b|\b(?:nothing|none|no \w+)\b.{0,20}\b(?:is|are) missing\b|\black\w* nothing\b"
 )
 _NOT_ALL = re.compile(r"(?i)\bnot (?:all|every)\b")
 _ALL = re.compile(
-    r"(?i)\b(?:all|every|each)\b.{0,40}\b(?:requirements?|criteria|points?|must-haves?|boxes)\b"
-    r"|\b(?:meets?|fulfil\w*|covers?) everything\b"
+    r"(?i)\b(?:all|every|each)\b.{0,40}\b(?:requirements?|criteria|must-haves?|boxes)\b"
+    r"|\b(?:meets?|fulfil\w*|covers?) everything\b|^\W*everything is (?:met|covered)\b"
 )
 _SILENT = re.compile(
-    r"(?i)\b(?:gaps?|missing|open (?:points?|questions?|items?|requirements?)|still open|unclear"
+    r"(?i)\bgaps?\b|\b(?:is|are|what['\u2019]s|still) missing\b|\bmissing (?:is|are|here|:)"
+    r"|\b(?:open (?:points?|questions?|items?|requirements?)|still open|unclear"
     r"|not (?:been )?(?:shown|covered|documented|evident|clear|met|found|confirmed)|unmet"
     r"|shortcomings?|(?:does|do|did)(?: not|n['\u2019]t) (?:list|mention|show|name|cover|include"
     r"|say))\b"
@@ -60,9 +61,10 @@ _HELD = re.compile(
     r"(?:met|fulfil\w*|satisfied|covered|ticked|matched)\b"
 )
 _PARTLY = re.compile(r"(?i)\b(?:in part|part(?:ly|ially)?|partial)\b")
-_COUNTED = re.compile(
-    r"(?i)\b(?:requirements?|criteria|must-haves?|wish(?:es)?|points?|items?)\b|\b(?:met|missing"
-    r"|gaps?|in part|open)\b"
+_COUNTED = re.compile(r"(?i)\b(?:requirements?|criteria|must-haves?|wish(?:es)?)\b")
+# In a clause that is not of the owner: "five are missing".
+_COUNTED_ALONE = re.compile(
+    r"(?i)\b(?:points?|items?|met|missing|gaps?|in part|open(?!-| source))\b"
 )
 _STATUS_WORDS = (
     (PARTIAL, _PARTLY),
@@ -121,7 +123,7 @@ class JobInSight:
     ) -> Ruling | None:
         """What the job says to a clause; None where it is not of the job. `known` are the concepts
         of the owner's records."""
-        is_counted = self._counts(text)
+        is_counted = self._counts(text, is_of_job=not is_of_owner(text, owner))
         if is_counted is not None and not reading.names:
             return Ruling.HELD if is_counted else Ruling.REFUSED
         is_whole = self.sheet.count(MET) == len(self.sheet.items)
@@ -130,7 +132,8 @@ class JobInSight:
         if _NO_GAP.search(text) or _ALL.search(text):
             return Ruling.HELD if is_whole and not reading.names else Ruling.REFUSED
         if _LACKS.search(text):
-            return self._rule_missing(reading, {GAP}, frozenset())
+            is_gap = self._rule_missing(reading, {GAP}, frozenset()) is Ruling.HELD
+            return Ruling.HELD if is_gap else None
         if _SILENT.search(text):
             return self._rule_missing(reading, {GAP, UNKNOWN}, known)
         if is_of_owner(text, owner):
@@ -167,17 +170,18 @@ class JobInSight:
             for stem in read(item.requirement, starts=False).stems
         }
 
-    def _counts(self, text: str) -> bool | None:
+    def _counts(self, text: str, *, is_of_job: bool) -> bool | None:
         """Whether the numbers of requirements that a clause tells are the sheet's; None where it
         tells none."""
-        if not _COUNTED.search(text) or not self.sheet.items:
+        is_told = _COUNTED.search(text) or (is_of_job and _COUNTED_ALONE.search(text))
+        if not is_told or not self.sheet.items:
             return None
         default, is_any = None, False
         for segment in _SEGMENT.split(text):
             found = [_value(match[1]) for match in _NUMBER.finditer(segment)]
             status = next((s for s, words in _STATUS_WORDS if words.search(segment)), default)
             default = default or status
-            if not found or not _COUNTED.search(segment):
+            if not found or not (_COUNTED.search(segment) or _COUNTED_ALONE.search(segment)):
                 continue
             is_any = True
             if not self._is_count(found, status):

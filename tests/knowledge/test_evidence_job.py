@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.quality.evidence import BY_HAND, read_rows
 from chatbot.knowledge.evidence import Evidence
 from chatbot.knowledge.evidence_job import JobInSight
 from chatbot.knowledge.fit import build_fit_sheet
@@ -102,6 +103,17 @@ def test_what_the_job_and_its_sheet_say_is_shown(sentence):
 @pytest.mark.parametrize("sentence", FALSE)
 def test_what_a_job_asks_for_is_not_taken_for_the_owners(sentence):
     assert not EVIDENCE.begin(job=JOB).check(sentence).supported
+
+
+def test_a_job_in_mind_changes_nothing_of_what_is_said_of_the_owner():
+    rows = [row for row in read_rows(BY_HAND) if row.profile == "data/profile"]
+    assert len(rows) > 500
+    for row in rows:
+        checks = [EVIDENCE.begin(visitor_words=row.question, job=job) for job in (None, JOB)]
+        for check in checks:
+            check.check(row.before)
+        alone, beside = [check.check(row.sentence).supported for check in checks]
+        assert alone is beside, row.sentence
 
 
 @pytest.mark.parametrize("sentence", ["The role asks for Rust.", "What is missing is Rust."])
