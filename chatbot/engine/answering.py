@@ -243,7 +243,7 @@ class Answering:
         if not asks_fit(words, has_job=job is not None):
             return ""
         first = self._values.owner_first_name
-        if job is None or not job.summary:
+        if job is None or not job.sheet.items:
             return NO_JOB.format(first=first)
         return tell_fit(job, words, first_name=first, path=self._sheet_path(job.id))
 

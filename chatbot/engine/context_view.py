@@ -51,11 +51,13 @@ class ContextTokens:
 
 @dataclass(frozen=True)
 class ChatContext:
-    """What the next turn of a chat is told before its question."""
+    """What the next turn of a chat is told before its question; `fit_summary` is what its fit sheet
+    comes to, told beside the job description."""
 
     conversation_id: uuid.UUID
     sections: tuple[SectionGiven, ...]
     job_description: str
+    fit_summary: tuple[str, ...]
     history_messages: int
     tokens: ContextTokens
 
@@ -130,6 +132,7 @@ class ContextReader:
             conversation_id=conversation.id,
             sections=sections,
             job_description=told.text if told else "",
+            fit_summary=told.summary if told else (),
             history_messages=len(history),
             tokens=ContextTokens(
                 instructions=parts.tokens - parts.record_tokens,

@@ -3,7 +3,7 @@
 import re
 
 from chatbot.engine.job_told import JobTold
-from chatbot.knowledge.fit import FitItem
+from chatbot.knowledge.fit import FitItem, build_summary
 from chatbot.knowledge.fit_text import write_item
 from chatbot.knowledge.skill_names import find_skills
 from chatbot.knowledge.words import content_stems
@@ -66,7 +66,8 @@ def tell_fit(job: JobTold, question: str, *, first_name: str, path: str) -> str:
         lines = [line for item in named for line in write_item(item)]
         start = ASKED_FOR
     else:
-        lines = [f"- {line}" for line in map(plain_text, job.summary)]
+        summary = build_summary(job.sheet, first_name=first_name)
+        lines = [f"- {plain_text(phrase.text)}" for phrase in summary]
         start = COMPARED
     return "\n".join(
         [start.format(first=first_name), "", *lines, "", FIT_LINK.format(path=path) + "."]

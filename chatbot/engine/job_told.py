@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chatbot.knowledge.fit import FitSheet, build_summary, read_sheet
+from chatbot.knowledge.fit import FitSheet, read_sheet
 from chatbot.knowledge.sections import Profile
 from chatbot.people.job_descriptions import JobReader
 from chatbot.storage.job_descriptions import JobInMind
@@ -27,10 +27,9 @@ def tell_last(jobs: Sequence[JobInMind], reader: JobReader, profile: Profile) ->
         return None
     last, first_name = jobs[-1], profile.first_name
     sheet = read_sheet(last.fit or {})
-    phrases = build_summary(sheet, first_name=first_name) if sheet.items else ()
     return JobTold(
         id=last.id,
         text=last.trimmed or reader.trim(last.text, sheet, first_name=first_name),
         sheet=sheet,
-        summary=tuple(phrase.text for phrase in phrases),
+        summary=reader.summarize(sheet, first_name=first_name),
     )

@@ -25,6 +25,8 @@ from chatbot.text import clean_text
 MAX_JOB_CHARACTERS = 20_000
 MIN_JOB_CHARACTERS = 40
 MAX_FILED = 12
+# The dash before a line and its end.
+LIST_MARK_TOKENS = 2
 TOO_SHORT = "This is too short for a job description. Please paste all of it."
 
 
@@ -64,9 +66,20 @@ class JobReader:
 
     def trim(self, text: str, sheet: FitSheet, *, first_name: str) -> str:
         """What of a job description a model is told, beside the summary of its sheet."""
-        lines = build_summary(sheet, first_name=first_name)
-        told = sum(self._count(line.text) + 2 for line in lines)
-        return trim_job(text, max(self._tokens - told, self._tokens // 2), self._count)
+        lines = self.summarize(sheet, first_name=first_name)
+        told = sum(self._count(line) + LIST_MARK_TOKENS for line in lines)
+        return trim_job(text, self._tokens - told, self._count)
+
+    def summarize(self, sheet: FitSheet, *, first_name: str) -> tuple[str, ...]:
+        """What a model is told of a sheet: its summary, in at most half of the tokens."""
+        lines: list[str] = []
+        left = self._tokens // 2
+        for phrase in build_summary(sheet, first_name=first_name) if sheet.items else ():
+            left -= self._count(phrase.text) + LIST_MARK_TOKENS
+            if left < 0:
+                break
+            lines.append(phrase.text)
+        return tuple(lines)
 
 
 def hash_text(text: str) -> str:

@@ -265,6 +265,7 @@ class ContextBody(BaseModel):
     chat_id: uuid.UUID
     sections: list[SectionBody]
     job_description: str
+    fit_summary: list[str]
     history_messages: int
     tokens: dict[str, int]
 
@@ -275,6 +276,7 @@ class ContextBody(BaseModel):
             chat_id=context.conversation_id,
             sections=[SectionBody(**asdict(section)) for section in context.sections],
             job_description=context.job_description,
+            fit_summary=list(context.fit_summary),
             history_messages=context.history_messages,
             tokens=asdict(context.tokens),
         )

@@ -33,7 +33,9 @@ async def test_it_tells_what_the_next_turn_sends(sqlite_values):
     texts = [message["content"] for message in history]
     assert tokens.history == sum(count_tokens(text) + MESSAGE_FRAME_TOKENS for text in texts)
     assert context.history_messages == 4
-    assert count_tokens(context.job_description) <= tokens.job_limit == 200
+    told = [context.job_description, *context.fit_summary]
+    assert sum(map(count_tokens, told)) <= tokens.job_limit == 200
+    assert all(text in job for text in told)
     assert tokens.profile <= tokens.profile_limit
     given = [section for section in context.sections if section.is_given]
     assert 0 < len(given) < len(context.sections)

@@ -216,6 +216,7 @@ def test_a_job_is_compared_and_in_mind_from_then_on(server: DoorServer) -> None:
     assert server.call("GET", sheet["path"]).status_code == 200
     context = server.call("GET", f"{path}/context", token).json()
     assert "PostgreSQL" in context["job_description"]
+    assert "requirements met" in context["fit_summary"][0]
     assert sum(row["tokens"] for row in context["sections"] if row["is_given"]) > 100
     assert context["tokens"]["total"] > context["tokens"]["job"] > 0
     bad = server.call("POST", f"{path}/fit", token, json={"job_description": "Hello."})
