@@ -237,10 +237,14 @@ def judge_years(wanted: Requirement, records: Records) -> Verdict:
         if skills:
             return skills
         return Verdict(UNKNOWN, "No dated job names this.")
-    months = _count_shortest(jobs, wanted.said, records)
+    each = _months_each(jobs, wanted.said, records)
+    dated = {skill: months for skill, months in each.items() if months}
+    months = min(dated.values(), default=0) if each else count_months(jobs)
     evidence = tuple(quote(job.span) for job in jobs[:4])
-    length = _length(months)
-    note = f"{length} {topic} in {len(jobs)} job{'s' if len(jobs) > 1 else ''}"
+    note = f"{_length(months)} {topic} in {len(jobs)} job{'s' if len(jobs) > 1 else ''}"
+    if dated:
+        named = list(dated.items())[:MOST_NAMES]
+        note = ", ".join(f"{_length(time)} with {skill.name}" for skill, time in named)
     status = (
         MET if months >= years * 12 else PARTIAL if months >= years * 12 * _PART_OF_YEARS else GAP
     )
@@ -253,10 +257,15 @@ def judge_years(wanted: Requirement, records: Records) -> Verdict:
     ]
     if status is MET and topic == LEADING and not any(_manages(job) for job in jobs):
         return Verdict(PARTIAL, f"{note}, by its title not as a manager", evidence)
-    if missing and status is MET and not _is_any(wanted.said):
-        told = ", ".join(verdict.note for verdict in missing)
+    lacking = {verdict.note for verdict in missing}
+    undated = [s for s in each if s not in dated and not _is_field(s) and s.name not in lacking]
+    if (missing or undated) and status is MET and not _is_any(wanted.said):
+        if missing:
+            note += f"; not shown: {_note(missing)}"
+        if undated:
+            note += f"; no dated job names {', '.join(skill.name for skill in undated)}"
         asks = tuple(name for verdict in missing for name in verdict.asks)
-        return Verdict(PARTIAL, f"{note}; not shown: {told}", evidence, asks)
+        return Verdict(PARTIAL, note, evidence, asks)
     return Verdict(status, note, evidence)
 
 
@@ -264,14 +273,13 @@ def _manages(job: Job) -> bool:
     return _MANAGER.search(job.section.heading) is not None
 
 
-def _count_shortest(jobs: list[Job], text: str, records: Records) -> int:
-    """The months of the jobs; of several skills that are all asked for, the months of the one that
-    the fewest jobs name, of those that any names."""
-    skills = [mention.skill for mention in find_skills(text, records.own_skills)]
+def _months_each(jobs: list[Job], text: str, records: Records) -> dict[Skill, int]:
+    """The months of the jobs that name each of several skills that are all asked for; nothing where
+    one is asked for, or any of them."""
+    skills = {mention.skill: None for mention in find_skills(text, records.own_skills)}
     if len(skills) < 2 or _is_any(text):
-        return count_months(jobs)
-    each = [count_months([job for job in jobs if _names_any(job, [skill])]) for skill in skills]
-    return min((months for months in each if months), default=0)
+        return {}
+    return {skill: count_months([j for j in jobs if _names_any(j, [skill])]) for skill in skills}
 
 
 def _is_any(text: str) -> bool:

@@ -10,6 +10,7 @@ and the parts that 5 CFR 330.104 asks of a vacancy announcement
 
 import re
 
+from chatbot.knowledge.job_requirements import is_to_reader
 from chatbot.text import clean_line
 
 MIN_CHARACTERS = 250
@@ -130,7 +131,7 @@ def is_job_description(text: str) -> bool:
 def find_job_title(text: str) -> str:
     """What to call a job description: the position it names, or else its first line."""
     lines = [clean_line(line, limit=MAX_TITLE) for line in text.splitlines()]
-    first = [line for line in lines if line][:_FIRST_LINES]
+    first = [line for line in lines if line and not is_to_reader(line)][:_FIRST_LINES]
     named = _NAMED.search("\n".join(first))
     if named:
         return clean_line(named[1], limit=MAX_TITLE)

@@ -170,12 +170,16 @@ _EMPTY = frozenset(
         "equivalent equivalents similar skill skills ability good strong more await enough"
     )
 )
+_AI = "(?:language model|chat ?bot|ai (?:assistant|model|system|stand-in))"
 # What speaks to a reader of the text is not about a candidate.
 _TO_READER = re.compile(
     r"(?i)\?\s*$|\b(?:your|the) (?:answer|reply|response|message|output|verdict|assessment of)\b|"
     r"\b(?:previous|prior|above|earlier|these|following) (?:instructions?|rules?|prompts?)\b|"
-    r"\b(?:system prompt|language model|chat ?bot|as an ai|ai (?:assistant|model|system|stand-in)|"
-    r"fit sheet|prompt)\b|\b(?:mark|rate|score|count|treat|consider|"
+    r"\b(?:system prompts?|as an? (?:ai|language model|chat ?bot)|fit sheet)\b|"
+    r"\b(?:the|this|your|my|full|initial|hidden) prompt\b|"
+    r"\b(?:you are|you(?:'|\u2019)re|dear|hey|hello|any|every|attention)\W+(?:now )?(?:an? )?"
+    rf"(?:{_AI}|ai(?! \w))\b|^{_AI}\W*[:,]|"
+    r"\b(?:mark|rate|score|count|treat|consider|"
     r"report) .{0,60}\b(?:as (?:fully )?"
     r"(?:met|fulfilled|satisfied|perfect|qualified|matched)|met|10/10|100 ?%)|"
     r"^(?:please )?(?:ignore|disregard|forget|pretend|respond|reply|answer|say|print|"
@@ -283,16 +287,17 @@ def _stands_alone(text: str, kind: RequirementKind) -> bool:
     """Whether a sentence asks for something wherever it stands."""
     if kind in (RequirementKind.PLACE, RequirementKind.PERMIT):
         return True
-    if kind is RequirementKind.YEARS:
-        return bool(re.search(r"(?i)experience|expertise|background", text))
+    if kind is RequirementKind.YEARS and re.search(r"(?i)experience|expertise|background", text):
+        return True
     if kind is RequirementKind.LANGUAGE:
         return bool(re.search(r"(?i)fluen|required|must|essential|native|proficien", text))
     return bool(_FIRM_CUE.search(text) and _CUE.search(text))
 
 
 def _kind_of(text: str) -> RequirementKind:
-    if _YEARS.search(text) and re.search(
-        r"(?i)experience|expertise|background|years? (?:in|of|as)\b", text
+    if _YEARS.search(text) and (
+        re.search(r"(?i)experience|expertise|background|years? (?:in|of|as)\b", text)
+        or find_skills(text)
     ):
         return RequirementKind.YEARS
     if _DEGREE.search(text):
