@@ -240,7 +240,7 @@ def judge_years(wanted: Requirement, records: Records) -> Verdict:
     each = _months_each(jobs, wanted.said, records)
     dated = {skill: months for skill, months in each.items() if months}
     months = min(dated.values(), default=0) if each else count_months(jobs)
-    evidence = tuple(quote(job.span) for job in jobs[:4])
+    evidence = tuple(quote(job.span) for job in jobs)
     note = f"{_length(months)} {topic} in {len(jobs)} job{'s' if len(jobs) > 1 else ''}"
     if dated:
         named = list(dated.items())[:MOST_NAMES]

@@ -124,18 +124,20 @@ def _fixed(template: str, *slots: str) -> Phrase:
 
 def _choose_points(items: Sequence[FitItem]) -> list[tuple[FitItem, tuple[Evidence, ...]]]:
     """What the letter shows, musts first, what a sentence tells before what a list names, and no
-    quote twice."""
+    quote or length of time twice. A length of time has every job that it was counted of."""
     told: set[str] = set()
     chosen: list[tuple[FitItem, tuple[Evidence, ...]]] = []
     for item in sorted(
         items, key=lambda item: (not item.is_must, not any(map(_tells, item.evidence)))
     ):
-        fresh = sorted(
-            (e for e in item.evidence if e.quote not in told), key=lambda e: not _tells(e)
-        )
-        if fresh and len(chosen) < MAX_LETTER_POINTS:
-            found = tuple(fresh[: 2 if item.kind == "years" else 1])
-            told.update(e.quote for e in found)
+        if item.kind == "years":
+            says, found = {item.note}, item.evidence
+        else:
+            fresh = (e for e in item.evidence if e.quote not in told)
+            found = tuple(sorted(fresh, key=lambda e: not _tells(e))[:1])
+            says = {e.quote for e in found}
+        if found and not says <= told and len(chosen) < MAX_LETTER_POINTS:
+            told |= says
             chosen.append((item, found))
     return chosen
 

@@ -47,6 +47,15 @@ def test_every_claim_of_the_letter_is_cited():
         assert f"[{number}] {found.source}" in text
 
 
+def test_a_length_of_time_is_cited_by_every_job_that_was_counted():
+    asked = "Requirements\n- 10+ years of professional experience\n- 5+ years of Python"
+    sheet = build_fit_sheet(asked, SAMPLE, today=TODAY)
+    lines = [line for line in build_letter(sheet, SAMPLE) if "years and" in line.text]
+    assert ["in 5 jobs" in line.text for line in lines] == [True, False]
+    assert "in 4 jobs" in lines[1].text
+    assert [len(line.evidence) for line in lines] == [5, 4]
+
+
 def test_a_letter_without_anything_to_show_says_so():
     sheet = build_fit_sheet("Requirements\n- Experience with SAP", SAMPLE, today=TODAY)
     assert "I would rather ask" in write_letter(build_letter(sheet, SAMPLE))
