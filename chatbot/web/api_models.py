@@ -24,8 +24,8 @@ from chatbot.storage.program_chats import ChatFacts
 SENDERS = {"user": "user", "assistant": "ai", "owner": "owner", "notice": "notice"}
 CHAT_EXAMPLE = "01980000-0000-7000-8000-00000000000a"
 JOB_EXAMPLE = "Backend engineer. Requirements: 5 years of Python; PostgreSQL in production."
-# The owner may write more in one message than a visitor.
-MAX_SENT = max(MAX_MESSAGE_CHARACTERS, MAX_OWNER_MESSAGE)
+# The owner may write more in one message than a visitor, and a job description is longer than both.
+MAX_SENT = max(MAX_MESSAGE_CHARACTERS, MAX_OWNER_MESSAGE, MAX_JOB_CHARACTERS)
 
 
 class Body(BaseModel):
@@ -45,7 +45,7 @@ class NewChat(Body):
 
 
 class NewMessage(Body):
-    """A message; the same `client_message_id` again is the same message."""
+    """A message, or a job description; the same `client_message_id` again is the same message."""
 
     message: str = Field(max_length=MAX_SENT, examples=["Which databases have you worked with?"])
     client_message_id: str = Field(min_length=1, max_length=MAX_CLIENT_ID, examples=["question-2"])

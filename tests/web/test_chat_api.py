@@ -223,6 +223,20 @@ def test_a_job_is_compared_and_in_mind_from_then_on(server: DoorServer) -> None:
     assert code_of(bad) == (422, "bad_request")
 
 
+def test_a_job_is_taken_as_a_message_as_in_the_chat(server: DoorServer) -> None:
+    """Also one that is longer than any other message."""
+    chat = server.open_chat()
+    said = "- You will keep our PostgreSQL servers and the Python services on them running\n" * 70
+    job = f"{JOB}\n\nYour responsibilities\n{said}\nHow to apply\nSend us your CV"
+    assert 5_000 < len(job) < 20_000
+    reply = chat.ask(job, "job")
+    assert reply.status_code == 200, reply.text
+    assert "requirements met" in reply.text
+    long = chat.ask("Hello. " * 700, "long")
+    assert code_of(long) == (422, "bad_request")
+    assert "2,000 is the most" in long.json()["error"]["message"]
+
+
 def test_the_owner_asks_about_a_saved_job_in_its_one_chat(server: DoorServer, owner: str) -> None:
     opened = server.call("POST", "/api/chats", json={"job_description": JOB}).json()
     jobs = [
