@@ -271,6 +271,16 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
     fit_links = FitLinks(Signer(secret_key, "fit sheet"))
     jobs = JobReader(tokens=settings.job_tokens, count=count)
     wording = _build_wording(settings, database, prices, count, provider)
+    fit = FitDesk(
+        database=database,
+        knowledge=knowledge,
+        reader=jobs,
+        fetcher=JobLinks(),
+        links=fit_links,
+        bell=live,
+        limits=limits,
+        wording=wording,
+    )
     build_answering = partial(
         _build_answering,
         settings,
@@ -285,7 +295,7 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
     )
     tools = (*TOOLS, *build_call_tools(calls))
     answering = build_answering(
-        toolbox=Toolbox(database, tools, book=book, limits=limits, confirming=confirming)
+        toolbox=Toolbox(database, tools, book=book, limits=limits, confirming=confirming), fit=fit
     )
     exam = Exam(
         ExamValues(settings.openai_model if provider else "", budget_cap=get_budget_cap(settings)),
@@ -310,16 +320,6 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
         bell=live,
         confirming=confirming,
         others=others,
-    )
-    fit = FitDesk(
-        database=database,
-        knowledge=knowledge,
-        reader=jobs,
-        fetcher=JobLinks(),
-        links=fit_links,
-        bell=live,
-        limits=limits,
-        wording=wording,
     )
     presence = build_presence(settings, database)
     takeover = build_takeover(settings, database, live, engine)
@@ -461,6 +461,7 @@ def _build_answering(
     toolbox: Toolbox,
     sheet_path: Callable[[uuid.UUID], str],
     wording: Wording | None,
+    fit: FitDesk | None = None,
 ) -> Answering:
     model = None
     if provider is not None:
@@ -491,6 +492,7 @@ def _build_answering(
         model=model,
         sheet_path=sheet_path,
         wording=wording,
+        fit=fit,
     )
 
 

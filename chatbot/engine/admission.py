@@ -93,7 +93,8 @@ class Draft:
 
 @dataclass(frozen=True)
 class Turn:
-    """An admitted turn. `turn_id` is the id of the assistant message that it fills.
+    """An admitted turn. `turn_id` is the id of the assistant message that it fills, `asked_id` that
+    of the visitor's message that it answers.
 
     `is_new` is False when the request had been admitted before; `is_silent` is True when the owner
     has the floor, so that the visitor's message is stored and the bot says nothing.
@@ -102,6 +103,7 @@ class Turn:
     turn_id: uuid.UUID
     draft: Draft
     day: str
+    asked_id: uuid.UUID | None = None
     reserved: int = 0
     is_new: bool = True
     is_silent: bool = False
@@ -346,6 +348,7 @@ class Admission:
             turn_id=(answer or asked or draft.conversation).id,
             draft=draft,
             day=day,
+            asked_id=asked.id if asked else draft.reply_to,
             reserved=reserved,
             is_silent=is_silent,
             has_money=has_money,

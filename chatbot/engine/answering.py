@@ -3,27 +3,39 @@
 import json
 import logging
 import uuid
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
 from chatbot.engine.admission import Draft, Turn
 from chatbot.engine.confidence import answer_confidence
-from chatbot.engine.fit_question import FIT_LINK, NO_JOB, asks_fit, plain_text, tell_fit
+from chatbot.engine.fit_desk import FitDesk
+from chatbot.engine.fit_question import (
+    FIT_LINK,
+    NO_JOB,
+    asks_fit,
+    find_job_link,
+    plain_text,
+    tell_fit,
+)
 from chatbot.engine.knowledge_now import KnowledgeNow
 from chatbot.engine.limited import TurnReading
 from chatbot.engine.model_answer import FILES_QUESTION, MAX_TOOL_CALLS, ModelAnswer, Rounds
 from chatbot.engine.outcome import Outcome
 from chatbot.engine.tools import DONE, Toolbox, ToolContext, ToolResult
 from chatbot.engine.wording import Wording, tell_summary
-from chatbot.errors import ModelUnavailable
+from chatbot.errors import InvalidInput, ModelUnavailable
 from chatbot.events import LimitedMode, TextDelta, ToolCalled, TurnEvent, Withheld
 from chatbot.llm.provider import StreamBroken
+from chatbot.people.call_desk import Visit
+from chatbot.people.contact_details import ContactDetails
 from chatbot.people.job_descriptions import NewJob
 from chatbot.storage.models import EscalationReason, MessageStatus
 
-# The rules' own calls take the first two positions behind the model's.
+# The positions of the rules' own calls behind the model's.
+CONTACT_CALL = 1
+QUESTION_CALL = 2
 WITHHELD_CALL = 3
 
 log = logging.getLogger(__name__)
@@ -55,7 +67,7 @@ class AnsweringValues:
 
 class Answering:
     """Answers turns for one owner. `model` is None when no provider is set up; `sheet_path` makes
-    the link to the fit sheet of a job description."""
+    the link to the fit sheet of a job description, and `fit` reads what is behind links."""
 
     def __init__(
         self,
@@ -66,7 +78,9 @@ class Answering:
         model: ModelAnswer | None,
         sheet_path: Callable[[uuid.UUID], str],
         wording: Wording | None = None,
+        fit: FitDesk | None = None,
     ) -> None:
+        self._fit = fit
         self._sheet_path = sheet_path
         self._wording = wording
         self._values = values
@@ -108,6 +122,11 @@ class Answering:
             return
         words = turn.draft.question or (turn.draft.earlier_words or ("",))[-1]
         reading = turn.draft.knowledge.rules.read(words, history=turn.draft.earlier_words)
+        link = find_job_link(turn.draft.question or "")
+        if self._fit is not None and link and reading.human is None:
+            async for event in self._tell_link(turn, link, self._fit):
+                yield event
+            return
         limited_reason = self._why_limited(turn)
         outcome.escalation = ESCALATIONS[reading.human.reason] if reading.human else None
         if self._model is not None and limited_reason is None and not reading.asks_for_person:
@@ -145,9 +164,25 @@ class Answering:
         if self._wording is not None and worded is not None:
             await self._wording.keep(job.id, worded)
         told = tell_summary(job.sheet, worded, first_name=first)
-        lines = "\n".join(f"- {plain_text(line)}" for line in told)
-        link = FIT_LINK.format(path=self._sheet_path(job.id))
-        yield TextDelta(FIT_ANSWER.format(lines=lines, link=link))
+        yield TextDelta(_write_fit(told, self._sheet_path(job.id)))
+
+    async def _tell_link(self, turn: Turn, link: str, fit: FitDesk) -> AsyncGenerator[TurnEvent]:
+        """The answer to a link to a job description: as to one that was pasted, or why it could not
+        be read."""
+        words, context = turn.draft.question or "", self._context(turn)
+        contact, call = await self._note_contact(turn, words.replace(link, " "), context)
+        if call is not None:
+            yield call
+        if contact is not None:
+            yield TextDelta(turn.draft.knowledge.rules.confirm(contact) + "\n\n")
+        visit = Visit(turn.draft.session_id, turn.conversation_id)
+        try:
+            sheet = await fit.make_of_link(visit, link, message_id=turn.asked_id or turn.turn_id)
+        except InvalidInput as error:
+            yield TextDelta(error.user_message)
+            return
+        beginning = FIT_BEGINNING.format(first=self._values.owner_first_name)
+        yield TextDelta(beginning + _write_fit(sheet.summary, sheet.path))
 
     async def _file(self, turn: Turn, words: str, rounds: Rounds) -> ToolCalled:
         """File the question whose answer was not in the records, once a turn."""
@@ -205,16 +240,9 @@ class Answering:
     ) -> AsyncGenerator[TurnEvent]:
         """An answer without a model; its effects go through the same tools."""
         context, rules = self._context(turn), turn.draft.knowledge.rules
-        contact = rules.find_contact(words)
-        position = 1
-        if contact is not None:
-            arguments = {"email": contact.email, "phone": contact.phone, "name": contact.name}
-            result = await self._run_own(
-                "record_user_details", arguments, position=position, context=context
-            )
-            yield ToolCalled("record_user_details", result.outcome)
-            contact = contact if result.outcome == DONE else None
-            position += 1
+        contact, call = await self._note_contact(turn, words, context)
+        if call is not None:
+            yield call
         if reading.answer is None and reading.human is None and contact is None:
             fit = self._tell_of_job(turn.draft, words)
             if fit:
@@ -228,7 +256,10 @@ class Answering:
         )
         if reply.files_question:
             result = await self._run_own(
-                "record_unknown_question", {"question": words}, position=position, context=context
+                "record_unknown_question",
+                {"question": words},
+                position=QUESTION_CALL,
+                context=context,
             )
             yield ToolCalled("record_unknown_question", result.outcome)
         outcome.confidence = reply.confidence
@@ -236,6 +267,20 @@ class Answering:
         for citation in reply.citations:
             yield citation
         yield TextDelta(reply.text)
+
+    async def _note_contact(
+        self, turn: Turn, words: str, context: ToolContext
+    ) -> tuple[ContactDetails | None, ToolCalled | None]:
+        """The contact details in a message once they are saved, and the call that did it."""
+        contact = turn.draft.knowledge.rules.find_contact(words)
+        if contact is None:
+            return None, None
+        arguments = {"email": contact.email, "phone": contact.phone, "name": contact.name}
+        result = await self._run_own(
+            "record_user_details", arguments, position=CONTACT_CALL, context=context
+        )
+        call = ToolCalled("record_user_details", result.outcome)
+        return (contact if result.outcome == DONE else None), call
 
     def _tell_of_job(self, draft: Draft, words: str) -> str:
         """What the fit sheet says to a question about the job; "" for any other question."""
@@ -254,3 +299,8 @@ class Answering:
         return await self._toolbox.run(
             name, json.dumps(arguments), position=MAX_TOOL_CALLS + position, context=context
         )
+
+
+def _write_fit(lines: Sequence[str], path: str) -> str:
+    shown = "\n".join(f"- {plain_text(line)}" for line in lines)
+    return FIT_ANSWER.format(lines=shown, link=FIT_LINK.format(path=path))

@@ -102,6 +102,24 @@ class FitDesk:
         """A sheet for a text or a link, kept with a visit; raises as `make_for_chat`."""
         who = None if visit.is_new else str(visit.session_id)
         await self._limits.take(LimitKind.FIT, session=who, address=address)
+        return await self._make(visit, text)
+
+    async def make_of_link(self, visit: Visit, url: str, *, message_id: uuid.UUID) -> SheetView:
+        """The sheet of the link in a visitor's message, which counts as a message only; made once.
+
+        Raises InvalidInput for a link that cannot be read or leads to no job, NotFound when the
+        conversation is gone.
+        """
+        known = await self._database.read(
+            lambda session: job_descriptions.get_of_message(session, message_id=message_id)
+        )
+        if known is not None and known.fit is not None:
+            return self._view(known)
+        return await self._make(visit, url, message_id=message_id)
+
+    async def _make(
+        self, visit: Visit, text: str, *, message_id: uuid.UUID | None = None
+    ) -> SheetView:
         knowledge = await self._database.read(self._knowledge.read)
         job = await self._word(await self.read_job(text, knowledge), knowledge)
         first_name = knowledge.profile.first_name
@@ -112,10 +130,12 @@ class FitDesk:
                 session,
                 job,
                 conversation_id=conversation.id,
+                message_id=message_id,
                 first_name=first_name,
             )
             conversation.active_at = conversation.updated_at = utc_now()
-            if not conversation.title:
+            # The address itself is no title.
+            if not conversation.title or (message_id and is_link(conversation.title)):
                 conversation.title = clean_line(job.sheet.title, limit=TITLE_CHARACTERS)
             return row, conversation.id
 

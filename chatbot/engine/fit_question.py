@@ -12,8 +12,8 @@ FIT_LINK = "[Open the fit sheet]({path})"
 COMPARED = "This is how {first}'s records compare with the job description:"
 ASKED_FOR = "The job description asks for this, and {first}'s records say:"
 NO_JOB = (
-    "Paste the job description here, and I will compare each of its requirements with {first}'s "
-    "records. A link to one can be read on the page [Fit sheet](/fit)."
+    "Paste the job description or a link to it here, and I will compare each of its requirements "
+    "with {first}'s records."
 )
 MOST_ITEMS = 4
 
@@ -45,6 +45,13 @@ _ABOUT_JOB = re.compile(
         )
     )
 )
+_URL = re.compile(r"(?i)\bhttps?://[^\s<>\"']{4,}")
+# What stands before a link: "here is the job:", "our opening for a data engineer at".
+_LEADS_TO_JOB = re.compile(
+    r"(?i)\b(?:here(?:'s|\u2019s| is| are)|this|the|our|an?|following|attached|at|see|about)\b"
+    r"[^.!?\n]{0,60}\b(?:job|role|position|vacancy|opening|posting|opportunity|jd)s?\b"
+    r"[^.!?\n]{0,60}[:.,(\s]*$|(?:^|\n)\W*(?:job|jd|role|vacancy)(?: description)?\W*$"
+)
 _EMPTY = frozenset(
     content_stems(
         "requirement requirements meet job role position fit match need description missing lack "
@@ -56,6 +63,19 @@ _EMPTY = frozenset(
 def asks_fit(text: str, *, has_job: bool) -> bool:
     """Whether a question is how the owner fits a job; `has_job` is whether one has been brought."""
     return bool(_ABOUT_FIT.search(text) or (has_job and _ABOUT_JOB.search(text)))
+
+
+def find_job_link(text: str) -> str:
+    """The one web address of a message that is nothing else, or that leads to a job with it; "" for
+    none."""
+    found = list(_URL.finditer(text))
+    if len(found) != 1:
+        return ""
+    url = found[0][0].rstrip(".,;:!?)")
+    before, after = text[: found[0].start()], text[found[0].start() + len(url) :]
+    words = f"{before} {after}"
+    is_job = not re.search(r"\w", words) or _LEADS_TO_JOB.search(before)
+    return url if is_job or asks_fit(words, has_job=True) else ""
 
 
 def tell_fit(job: JobTold, question: str, *, first_name: str, path: str) -> str:

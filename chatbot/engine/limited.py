@@ -244,7 +244,7 @@ class Rules:
         (`has_email`) is not asked for one.
         """
         has_email = has_email or bool(contact and contact.email)
-        parts = [self._confirm(contact)] if contact else []
+        parts = [self.confirm(contact)] if contact else []
         if reading.human is not None:
             called = self._escalated(
                 reading.human, contact, is_escalated=is_escalated, has_email=has_email
@@ -312,7 +312,8 @@ class Rules:
             words = ALREADY_ESCALATED
         return self._fill(f"{COMPLAINT} {words}" if human.reason == "complaint" else words)
 
-    def _confirm(self, contact: ContactDetails) -> str:
+    def confirm(self, contact: ContactDetails) -> str:
+        """What is said to a visitor whose details have been saved."""
         details = " and ".join(part for part in (contact.email, contact.phone) if part)
         comma_name = f", {contact.name}" if contact.name else ""
         return self._fill(SAVED, comma_name=comma_name, details=details)

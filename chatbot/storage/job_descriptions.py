@@ -33,6 +33,12 @@ def get_job(
     return session.exec(statement.with_for_update() if for_update else statement).first()
 
 
+def get_of_message(session: Session, *, message_id: uuid.UUID) -> JobDescription | None:
+    """The job description that came with a message."""
+    statement = select(JobDescription).where(JobDescription.message_id == message_id)
+    return session.exec(statement.order_by(col(JobDescription.id)).limit(1)).first()
+
+
 def is_text_known(session: Session, *, text_hash: str) -> bool:
     """Whether a visitor has brought the same text before."""
     statement = select(JobDescription.id).where(

@@ -1,9 +1,10 @@
 import pytest
 
+from chatbot.engine.fit_question import find_job_link
 from chatbot.errors import InvalidInput, NotFound
 from chatbot.people import job_links
 from chatbot.people.job_descriptions import MAX_JOB_CHARACTERS
-from chatbot.storage.models import JobDescription, Notification, Question
+from chatbot.storage.models import Conversation, JobDescription, Notification, Question
 from tests.engine.test_prompt_prefix import prefix_share
 from tests.engine.test_turns import model_settings
 from tests.fakes import Visitor, make_settings, read_rows, running_services
@@ -11,6 +12,8 @@ from tests.knowledge.test_fit import JOB
 from tests.knowledge.test_job_description import POSTING
 from tests.people.test_job_links import fetcher, html, served
 from tests.stand_in import Reply, StandIn
+
+JOB_PAGE = f"<html><body><pre>{JOB}</pre></body></html>".encode()
 
 
 def key_of(visitor):
@@ -127,7 +130,7 @@ async def test_without_a_model_the_sheet_answers_questions_about_the_job(
     async with running_services(make_settings(sqlite_values)) as services:
         visitor = await Visitor.arrive(services.chat)
         await visitor.ask("Is she a good fit for our role?")
-        assert "Paste the job description here" in visitor.answer.text
+        assert "Paste the job description or a link to it here" in visitor.answer.text
         await visitor.ask(JOB)
         await visitor.ask(question)
         answer = visitor.answer
@@ -158,8 +161,7 @@ async def test_a_text_that_is_too_long_or_asks_nothing_is_refused(sqlite_values)
 
 
 async def test_a_link_is_fetched_and_kept_with_the_sheet(sqlite_values):
-    page = f"<html><body><pre>{JOB}</pre></body></html>"
-    with served({"/job": html(page.encode())}) as (port, _):
+    with served({"/job": html(JOB_PAGE)}) as (port, _):
         async with running_services(make_settings(sqlite_values)) as services:
             visitor = await Visitor.arrive(services.chat)
             url = f"http://127.0.0.1:{port}/job"
@@ -170,6 +172,74 @@ async def test_a_link_is_fetched_and_kept_with_the_sheet(sqlite_values):
             made = await services.fit.make_for_chat(*key_of(visitor), url)
     assert made.source_url == url
     assert made.summary[0] == "2 of 5 requirements met, 1 missing, 2 open."
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "{url}",
+        "Here is the job: {url}",
+        "Is she a good fit for this? {url}.",
+        "What about our opening for a data engineer ({url})?",
+    ],
+)
+async def test_a_link_in_the_chat_is_read_as_a_pasted_job(sqlite_values, words):
+    with served({"/job": html(JOB_PAGE)}) as (port, asked), StandIn() as stand_in:
+        async with running_services(model_settings(sqlite_values, stand_in)) as services:
+            services.fit._fetcher = fetcher(port)
+            visitor = await Visitor.arrive(services.chat)
+            url = f"http://127.0.0.1:{port}/job"
+            await visitor.ask(words.format(url=url))
+            answer = visitor.answer
+            assert "2 of 5 requirements met" in answer.text
+            assert answer.status == "done"
+            # A model is asked for the words of the summary, and for nothing else.
+            assert all("tools" not in request.body for request in stand_in.requests)
+            path = answer.text.partition("(/fit/")[2].partition(")")[0]
+            assert (await services.fit.find(path)).source_url == url
+            (job,) = read_rows(services, JobDescription)
+            assert job.conversation_id == visitor.view.conversation_id
+            (chat,) = read_rows(services, Conversation)
+            assert not chat.title.startswith("http")
+            visitor.view = await services.chat.retry(visitor.key)
+            await visitor.follow()
+            assert "2 of 5 requirements met" in visitor.answer.text
+            assert [row.id for row in read_rows(services, JobDescription)] == [job.id]
+            assert len(asked) == 1
+            # From here on the model is told of the job.
+            await visitor.ask("What about the data platform?")
+            told = stand_in.requests[-1].body["messages"]
+            assert "- Strong knowledge of Rust" in told[1]["content"]
+            assert told[2]["content"].startswith("(pasted a job description: Senior Data")
+
+
+async def test_a_link_in_the_chat_that_leads_to_no_job_says_what_to_do(sqlite_values):
+    with served({"/other": html(b"<p>We bake bread, and the sun shines all day.</p>" * 3)}) as (
+        port,
+        _,
+    ):
+        async with running_services(make_settings(sqlite_values)) as services:
+            visitor = await Visitor.arrive(services.chat)
+            await visitor.ask(f"http://127.0.0.1:{port}/job")
+            assert visitor.answer.text == job_links.NOT_PUBLIC
+            services.fit._fetcher = fetcher(port)
+            await visitor.ask(f"http://127.0.0.1:{port}/other")
+            assert "No requirement could be found" in visitor.answer.text
+            await visitor.ask(f"Our job: http://127.0.0.1:{port}/gone Mail me: kim@acme.com")
+            assert "noted kim@acme.com" in visitor.answer.text
+            assert job_links.NOT_FETCHED in visitor.answer.text
+            assert read_rows(services, JobDescription) == []
+
+
+def test_a_link_to_something_else_is_no_job():
+    for text in (
+        "My profile is https://linkedin.com/in/kim",
+        "I work at https://acme.com. What does she do now?",
+        "Compare https://a.com/job and https://b.com/job",
+        "Is this her site? https://mara.example",
+        "What is her job?",
+    ):
+        assert find_job_link(text) == ""
 
 
 async def test_links_expire_and_die_with_the_sheet(sqlite_values):
