@@ -126,12 +126,14 @@ def judge(wanted: Requirement, records: Records) -> Verdict:
 
 
 def _item(wanted: Requirement, verdict: Verdict) -> FitItem:
+    # "Terraform" beside "Terraform" tells nothing.
+    is_said = verdict.note.casefold() == wanted.text.strip(" .").casefold()
     return FitItem(
         requirement=wanted.text,
         kind=str(wanted.kind),
         is_must=wanted.is_must,
         status=verdict.status,
-        note=verdict.note,
+        note="" if is_said else verdict.note,
         evidence=verdict.evidence,
         asks=verdict.asks,
     )
@@ -209,4 +211,4 @@ def _list(words: str, items: Sequence[FitItem], most: int = 5) -> Phrase:
 
 
 def _short(text: str, limit: int = 70) -> str:
-    return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0] + "\u2026"
+    return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0].rstrip(" ,;:(") + "\u2026"

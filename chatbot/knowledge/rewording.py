@@ -91,7 +91,8 @@ class Phrase:
     @property
     def text(self) -> str:
         """The whole sentence."""
-        return _GAP.sub(lambda gap: self.slots[int(gap[1]) - 1], self.template)
+        filled = _GAP.sub(lambda gap: self.slots[int(gap[1]) - 1], self.template)
+        return filled.replace("\u2026.", "\u2026")
 
 
 def quoted(text: str) -> str:

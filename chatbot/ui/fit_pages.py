@@ -116,6 +116,7 @@ def _item(item: FitItem, texts: FitTexts) -> str:
     )
     quotes = f'<ul class="fit-quotes">{quotes}</ul>' if quotes else ""
     return (
-        f'<li class="is-{item.status}"><p><span class="fit-status">{texts.word(item.status)}</span>'
-        f"<b>{html.escape(item.requirement)}</b>{note}</p>{quotes}</li>"
+        f'<li class="is-{item.status}"><p><span class="fit-asked"><span class="fit-status">'
+        f"{texts.word(item.status)}</span><b>{html.escape(item.requirement)}</b></span>"
+        f"{note}</p>{quotes}</li>"
     )

@@ -20,21 +20,29 @@ _STATUS_LETTERS = 10
 
 @dataclass(frozen=True)
 class _Size:
-    """One way to print: the class in the style sheet, points of its letters, columns of the list,
-    and the most lines of a requirement and of its quote (0: all)."""
+    """One way to print: the classes in the style sheet, points of its letters, columns of the list,
+    quotes of a requirement, and the most lines of a requirement and of its quote (0: all).
+
+    The note, which says what was found and what was not, is never cut.
+    """
 
     name: str
     points: float
     columns: int
-    most_lines: int = 0
+    quotes: int = 0
+    most_asked: int = 0
+    most_quoted: int = 0
 
 
+# Every quote in letters that are easy to read, then the first of each, then smaller letters.
 _SIZES = (
     _Size("fit-print-roomy", 9.5, 1),
     _Size("fit-print-close", 8.5, 2),
     _Size("fit-print-small", 7.5, 2),
-    _Size("fit-print-tight", 6.8, 2, 3),
-    _Size("fit-print-least", 6.2, 2, 2),
+    _Size("fit-print-small fit-print-first", 7.5, 2, quotes=1),
+    _Size("fit-print-tight fit-print-first", 6.8, 2, quotes=1, most_asked=3, most_quoted=3),
+    _Size("fit-print-least fit-print-first", 6.2, 2, quotes=1, most_asked=2, most_quoted=2),
+    _Size("fit-print-last fit-print-first", 6.2, 2, quotes=1, most_asked=1, most_quoted=1),
 )
 
 
@@ -65,12 +73,18 @@ def _list_height(items: Sequence[FitItem], size: _Size) -> float:
 def _item_height(item: FitItem, size: _Size) -> float:
     width = (_WIDTH - _GAP * (size.columns - 1)) / size.columns
     small = size.points * 0.86
-    text = "x" * _STATUS_LETTERS + item.requirement + item.note
-    lines = _at_most(_lines(text, width, size.points), size)
-    height = lines * size.points * 1.28 + 6
-    for found in item.evidence[:1]:
-        quote = _at_most(_lines(f"{found.quote}{found.source}    ", width - 14, small), size)
-        height += quote * small * 1.25 + 1
+    text = "x" * _STATUS_LETTERS + item.requirement
+    if size.most_asked:
+        # The note has lines of its own: a requirement that is cut leaves it whole.
+        lines = _at_most(_lines(text, width, size.points), size.most_asked)
+        noted = _lines(item.note, width, small) if item.note else 0
+    else:
+        lines, noted = _lines(text + item.note, width, size.points), 0
+    height = lines * size.points * 1.28 + noted * small * 1.25 + 6
+    for found in item.evidence[: size.quotes or None]:
+        told = f"{found.quote}{found.source}    "
+        quoted = _at_most(_lines(told, width - 14, small), size.most_quoted)
+        height += quoted * small * 1.25 + 1
     return height
 
 
@@ -78,5 +92,5 @@ def _lines(text: str, width: float, points: float) -> int:
     return max(1, ceil(len(text) * points * _LETTER / width))
 
 
-def _at_most(lines: int, size: _Size) -> int:
-    return min(lines, size.most_lines) if size.most_lines else lines
+def _at_most(lines: int, most: int) -> int:
+    return min(lines, most) if most else lines

@@ -83,3 +83,8 @@ def test_a_sheet_prints_to_one_page(visit, limited_app, text):
         assert words.count("Open") + words.count("Met") + words.count("Gap") >= 6
         assert "Every quote is word for word." in " ".join(words.split())
         assert "Download as Markdown" not in words
+        told = " ".join(words.split())
+        # Every job that years were counted of where there is room, else the first.
+        assert ("Kvarnby Health" in told) == (text == JOB)
+        # What is shortened is the requirement, and never what was found.
+        assert "15 years and 3 months with Python" in told
