@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from chatbot.knowledge.degrees import list_levels
 from chatbot.knowledge.fit_skills import join, judge_words
 from chatbot.knowledge.fit_verdict import Evidence, FitStatus, Verdict, quote, quotes
 from chatbot.knowledge.job_requirements import LANGUAGE, Requirement
@@ -11,11 +12,6 @@ from chatbot.knowledge.sections import SectionKind
 from chatbot.knowledge.words import content_stems, plain
 
 MET, PARTIAL, GAP, UNKNOWN = FitStatus
-_DEGREES = (
-    (3, re.compile(r"(?i)\bph\.? ?d\b|\bdoctora\w+|\bdr\.")),
-    (2, re.compile(r"(?i)\bmaster(?:'|\u2019)?s?\b|\bm\.?(?:sc|a|eng)\b|\bmba\b|\bdiplom\b")),
-    (1, re.compile(r"(?i)\bbachelor(?:'|\u2019)?s?\b|\bb\.?(?:sc|a|eng)\b|\bdegree\b|\bdiploma\b")),
-)
 # What comes before the field of a degree, and what ends it.
 _FIELD_OF = re.compile(
     r"(?i)(?:degree|bachelor(?:'|\u2019)?s?|master(?:'|\u2019)?s?|ph\.? ?d|diploma|doctorate|"
@@ -102,12 +98,11 @@ def judge_degree(wanted: Requirement, records: Records) -> Verdict:
     schools = records.of_kind(SectionKind.EDUCATION)
     if not schools:
         return Verdict(UNKNOWN, "The records name no education.")
-    needed = min((level for level, p in _DEGREES if p.search(wanted.said)), default=1)
+    needed = min(list_levels(wanted.said), default=1)
     held = [
-        (level, p)
-        for p in schools
-        for level, q in _DEGREES
-        if q.search(p.section.heading) or q.search(p.text)
+        (level, passage)
+        for passage in schools
+        for level in {*list_levels(passage.section.heading), *list_levels(passage.text)}
     ]
     top = max((level for level, _ in held), default=0)
     best = [passage for level, passage in held if level == top]

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chatbot.knowledge.degrees import spell_out_degrees
 from chatbot.knowledge.job_german import as_english
 from chatbot.knowledge.job_wording import ASKED, OFFERED
 from chatbot.knowledge.skill_names import find_skills
@@ -43,8 +44,8 @@ class Requirement:
 
     @property
     def said(self) -> str:
-        """The text in English, where it is one that can be read."""
-        return as_english(self.text)
+        """The text in English, where it is one that can be read, degrees by their full names."""
+        return _in_words(self.text)
 
 
 _BULLET = re.compile(r"^\s*(?:[-*+\u2022\u25e6\u25aa\u25cf\u00b7\u2013\u2014>]|\d{1,2}[.)])\s+")
@@ -244,7 +245,7 @@ def _read(text: str, section: str, *, is_bullet: bool) -> Requirement | None:
     text = _BULLET.sub("", " ".join(text.split())).strip(" -\u2022;,")
     if not 2 <= len(text) <= MAX_CHARACTERS or is_to_reader(text) or _OURS.search(text):
         return None
-    said = as_english(text)
+    said = _in_words(text)
     kind = _kind_of(said)
     if section:
         says_it = is_bullet or _CUE.search(said) or kind is not RequirementKind.OTHER
@@ -256,6 +257,10 @@ def _read(text: str, section: str, *, is_bullet: bool) -> Requirement | None:
     if kind is RequirementKind.PLACE and not section:
         text = _tell_place(text)
     return Requirement(text.rstrip("."), kind, is_must=not is_nice)
+
+
+def _in_words(text: str) -> str:
+    return spell_out_degrees(as_english(text))
 
 
 def _tell_place(text: str) -> str:

@@ -122,6 +122,28 @@ def test_a_requirement_is_judged_by_the_records(line, status, quoted):
     assert not quoted or any(quoted in found.quote for found in item.evidence), item.evidence
 
 
+@pytest.mark.parametrize(
+    ("school", "asked", "status"),
+    [
+        ("B.S. in Computer Science", "BS/BA in Computer Science", MET),
+        ("B.S. in Computer Science", "BSc/MSc in Computer Science", MET),
+        ("B.S. in Computer Science", "MS degree in Computer Science", GAP),
+        ("B.S. in Computer Science", "Master's degree in Computer Science", GAP),
+        ("B.S. in Computer Science", "Bachelor's or Master's degree", MET),
+        ("B.S. in Computer Science", "University degree, Master's or PhD preferred", MET),
+        ("B.S. in Computer Science", "B.S./B.A. in Economics", PARTIAL),
+        ("BA, Economics", "BA or BS in Economics", MET),
+        ("BA, Economics", "Master's or PhD", GAP),
+        ("MS Economics", "Master's or PhD in Economics", MET),
+        ("MS Economics", "PhD in Economics", GAP),
+        ("MS Office course, B.A. Economics", "MS in Economics", GAP),
+    ],
+)
+def test_degrees_are_judged_by_their_short_names(school, asked, status):
+    told = Section("s", SectionKind.EDUCATION, f"Education: {school}", "2010 - 2014", "cv.md")
+    assert judge(asked, Profile(name="Ada Ray", sections=(told,))).status is status
+
+
 def test_every_quote_stands_in_the_section_that_it_names():
     texts = {section.id: section for section in SAMPLE.sections}
     for item in build_fit_sheet(JOB, SAMPLE, today=TODAY).items:

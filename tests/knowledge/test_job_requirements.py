@@ -41,6 +41,34 @@ def test_the_list_ends_with_the_next_heading():
     assert read(text) == [("Java", True), ("SQL", True)]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "BS/BA or equivalent experience",
+        "B.S./B.A. in Physics",
+        "MS degree",
+        "BA or BS in Economics",
+        "BSc/MSc in Physics",
+        "Master's or PhD",
+        "BS, MS, or PhD in Computer Science",
+        "M.S. preferred",
+        "BS Computer Science",
+    ],
+)
+def test_the_short_names_of_degrees_are_known(line):
+    (found,) = find_requirements(f"Requirements\n- {line}")
+    assert (found.text, found.kind) == (line, RequirementKind.DEGREE)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["MS Office and MS Teams", "Worked as a BA in banking", "MS SQL or Oracle", "QA and BA tasks"],
+)
+def test_what_only_looks_like_a_degree_is_none(line):
+    kinds = [found.kind for found in find_requirements(f"Requirements\n- {line}")]
+    assert RequirementKind.DEGREE not in kinds
+
+
 def test_names_that_are_words_count_with_their_capitals_only():
     found = [mention.skill.name for mention in find_skills("You go and react to Go, C++ and k8s")]
     assert found == ["Go", "C++", "Kubernetes"]
