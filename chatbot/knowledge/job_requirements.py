@@ -11,13 +11,21 @@ from enum import StrEnum
 
 from chatbot.knowledge.degrees import spell_out_degrees
 from chatbot.knowledge.job_german import as_english
+from chatbot.knowledge.job_lines import (
+    LONG_LINE,
+    SENTENCE,
+    cut_items,
+    is_employers,
+    restore_lines,
+    starts_item,
+)
 from chatbot.knowledge.job_wording import ASKED, OFFERED
 from chatbot.knowledge.skill_names import find_skills
 from chatbot.knowledge.words import content_stems, plain
 
 MAX_REQUIREMENTS = 30
 MAX_CHARACTERS = 400
-_LONG_LINE = 14
+_LONGEST_ITEM = 24
 
 
 class RequirementKind(StrEnum):
@@ -49,24 +57,26 @@ class Requirement:
 
 
 _BULLET = re.compile(r"^\s*(?:[-*+\u2022\u25e6\u25aa\u25cf\u00b7\u2013\u2014>]|\d{1,2}[.)])\s+")
-_SENTENCE = re.compile(r"(?<=[a-z0-9)%\]][.!?;])\s+(?=[A-Z\"'(\u2022*-])|\s+(?=\u2022\s)")
+_ELLIPSIS = re.compile(r"\s*(?:\.{2,}|\u2026)$")
 _MARKUP = re.compile(r"[*_#`>]+|\[(?:[A-Z_]{3,})\]")
 
 _HEAD = r"^(?:(?:the|our|your|key|job|main|basic|minimum|required|additional|technical|core|" + (
-    r"essential|professional|other|specific|special|further)\s+)*"
+    r"essential|professional|other|specific|special|further|candidate|role(?= \w+ ?$)|"
+    r"position(?= \w+ ?$))\s+)*"
 )
 _ASKED = re.compile(
     _HEAD + r"(?:requirements?|qualifications?|skills?\b|experience\b|profile|background|education|"
     r"competenc(?:y|ies|es)|technologies|tech(?:nology)? stack|criteria|expertise|languages?|"
     r"what you(?:'|\u2019)?(?:ll)?(?: will)? (?:bring|need|have)|what we(?:'|\u2019)?(?:re| are)?"
     r" look|who you are|about you|you (?:have|bring|are|should|must)\b|must[- ]haves?|"
+    r"you$|expectations? (?:of|to|for) (?:you|the candidate)|"
     r"we (?:expect|are looking|require)|(?:ideal|successful) candidate|to (?:succeed|qualify)|"
     r"anforderungen|profil|(?:dein|ihr|das) profil|"
     r"(?:deine |ihre )?(?:qualifikation|voraussetzung)|"
     r"(?:das|was) (?:bringst du|du|sie|bringen sie)\b.*\bmit)"
 )
 _NICE = re.compile(
-    r"^(?:nice[- ]to[- ]haves?|preferred|bonus|desir(?:able|ed)|good to have|"
+    r"^(?:nice[- ]to[- ]haves?|preferred|bonus|desir(?:able|ed)|(?:strong )?good[- ]to[- ]haves?|"
     r"(?:big )?plus(?:es)?\b|"
     r"von vorteil|wunschenswert|idealerweise|it(?:'|\u2019)?s a plus|extra|ideally|"
     r"would be (?:great|nice)|advantage)"
@@ -76,10 +86,29 @@ _ENDS = re.compile(
     r"compensation|pay\b|company|about (?:us|the|our)|who we|what (?:we|you(?:'|"
     r"\u2019)?(?:ll| will)"
     r" (?:do|get|learn|be))|we offer|why |how (?:to|we)|appl(?:y|ication)|process|evaluation|"
-    r"interview|description|summary|overview|opportunity|role\b|team\b|contact|culture|values|"
+    r"interview|description|summary|overview|opportunity|role\b(?! (?:requirem|qualif))|team\b|"
+    r"where you|we$|"
+    r"experience level|seniority level|industry\b|job type|contact|culture|values|"
     r"equal|diversity|legal|additional information|further information|start date|"
     r"wir bieten|(?:das|was) (?:wir )?bieten|(?:unser )?angebot|uber uns|"
     r"(?:deine |ihre )?aufgaben|project|research|assessment|approval|location|place)"
+)
+# A whole sentence that ends with a colon says what the list below it is.
+_LEADS_TO_ASKED = re.compile(
+    r"\b(?:(?:role|position|job) requires|"
+    r"(?:looking for|need|seek) (?:someone|somebody|an?\b.{0,40}|candidates|people) (?:with|who)|"
+    r"(?:candidate|applicant|person|you)s? (?:should|must|will|would|need to)? ?"
+    r"(?:also )?(?:have|bring|possess)|following (?:skills|qualifications|requirements|"
+    r"experience))\b"
+)
+_NAMES_IT = re.compile(r"\d|\b(?:years?|degree)\b")
+_LEADS_TO_OTHER = re.compile(
+    r"\b(?:benefits|rewards|perks|offer|(?:get|receive|enjoy)|responsib\w+|tasks|duties|your job)\b"
+)
+# In a list without marks, these begin an item; "Experience" alone is a heading.
+_ASKS_ITSELF = re.compile(
+    r"\s*(?:Experience|Expertise|Background|Education|Skills|Languages?) (?:with|in|of|using|as|"
+    r"building|working|leading|managing|developing|designing|writing)\b(?!.*:\s*$)"
 )
 _PLACE = re.compile(
     r"(?i)(?:fully|100 ?%|completely|partly|mostly|be|being|is|are|virtual|anywhere.{0,20}) "
@@ -138,18 +167,31 @@ _TRAIT = re.compile(
     r"reliab(?:le|ly)|"
     r"work (?:independently|under pressure)|creative|eager|willingness to learn|humou?r)\b"
 )
+# In a posting without headings "you will have" tells of the work as often as of the candidate.
+_YOU_WILL = (
+    r"you(?:'|\u2019)?(?:ll| will) (?:also )?(?:have|bring|need) (?:[\w-]+ ){0,4}(?:experience|"
+    r"knowledge|skills|understanding|background|track record)"
+)
+_APPLICANTS = r"applicants? (?:who |must |should )?(?:also )?ha(?:ve|s)"
+_YOU_ARE = (
+    r"you (?:are (?:also )?|(?:should|must) (?:also )?be )(?:an? )?(?:experienced|skilled|"
+    r"proficient|fluent|well[- ]versed)|you (?:should|must) (?:also )?be (?:comfortable|familiar) "
+    r"with"
+)
 _CUE = re.compile(
     r"(?i)\b(?:experience(?:d)? (?:with|in|of|as|working|building|managing|leading)|"
     r"(?:knowledge|understanding|command|mastery|awareness) of|familiar(?:ity)? with|"
     r"proficien(?:t|cy) (?:with|in)|expertise (?:in|with)|skilled in|background in|"
     r"fluen(?:t|cy) in|"
     r"track record|degree in|ability to|able to|must (?:have|be)|should (?:have|be)|"
-    r"required|candidates? (?:should|must|will have|has)|you (?:have|bring|possess))\b"
+    rf"required|candidates? (?:should|must|will have|has)|{_APPLICANTS}|"
+    rf"you (?:have|bring|possess)|{_YOU_WILL}|{_YOU_ARE})\b"
 )
 _FIRM_CUE = re.compile(
-    r"(?i)\b(?:you (?:have|bring|possess|must|should have|need)|candidates? (?:should|"
-    r"must|will have"
-    r"|has|have|needs?)|must have|required to have|we (?:require|expect)|is (?:required|a must)|"
+    rf"(?i)\b(?:{_YOU_WILL}|{_YOU_ARE}|"
+    r"you (?:have|bring|possess|must|should have|need)|"
+    rf"candidates? (?:should|must|will have|has|have|needs?)|{_APPLICANTS}|"
+    r"must have|required to have|we (?:require|expect)|is (?:required|a must)|"
     r"strong|proven|solid|extensive|excellent|experience (?:with|in) .{2,60} (?:is|are|a)\b)"
 )
 _NICE_WORDS = re.compile(
@@ -163,6 +205,8 @@ _OURS = re.compile(
     r"\b(?:we|our company) (?:offer|provide|support|have|value|believe|encourage|strive)\b|"
     r"\b(?:company|start-?up|firm|business|agency|headquarters?|offices?)\b.{0,40}"
     r"\bbased (?:in|out)|"
+    r"\b(?:read|learn|find out) more\b|\bbenefits? (?:program\w*|packages?|plans?)\b|"
+    r"\bis our people\b|"
     r"\bregardless of\b|\bequal opportunit|\baccommodations?\b|\bresumes?\b|\bapplicants? will\b"
 )
 _EMPTY = frozenset(
@@ -195,14 +239,21 @@ _TO_READER = re.compile(
 def find_requirements(text: str) -> tuple[Requirement, ...]:
     """The requirements of a job description, in order, each once; at most 30 of them."""
     found: dict[str, Requirement] = {}
-    section = ""
-    for line in text.splitlines():
-        heading = _read_heading(line)
+    section, led = "", ""
+    for line in restore_lines(text):
+        lead = _read_lead(line)
+        if lead is not None:
+            section, led = section if lead else "", lead
+            continue
+        if line.rstrip().endswith(":"):
+            led = ""
+        heading = None if section and _ASKS_ITSELF.match(line) else _read_heading(line)
         if heading is not None:
             section, rest = heading
-            line = rest
-        for item, is_bullet in _split(line):
-            requirement = _read(item, section, is_bullet=is_bullet)
+            line, led = rest, ""
+        is_led = not section and led and (_BULLET.match(line) or starts_item(line.strip()))
+        for item, is_bullet in _split(line, led if is_led else section):
+            requirement = _read(item, led if is_led else section, is_bullet=is_bullet)
             if requirement is not None:
                 found.setdefault(plain(requirement.text), requirement)
     return tuple(found.values())[:MAX_REQUIREMENTS]
@@ -218,7 +269,7 @@ def _read_heading(line: str) -> tuple[str, str] | None:
     the line; None for a line that is no heading."""
     if _BULLET.match(line) and not line.rstrip().endswith(":"):
         return None
-    clean = _MARKUP.sub("", _BULLET.sub("", line)).strip()
+    clean = _ELLIPSIS.sub("", _MARKUP.sub("", _BULLET.sub("", line)).strip())
     head, colon, rest = clean.partition(":")
     label = (head if colon else clean).strip()
     if not label or len(label) > 70 or (not colon and clean.endswith((".", ",", "!", "?"))):
@@ -233,12 +284,46 @@ def _read_heading(line: str) -> tuple[str, str] | None:
     return ("", rest.strip()) if is_marked and not rest.strip() and not colon else None
 
 
-def _split(line: str) -> list[tuple[str, bool]]:
+def _read_lead(line: str) -> str | None:
+    """The section that a sentence opens, "This role requires a range of skills, such as:"; None
+    where it is a short heading, names a thing itself, or opens none that is known."""
+    label = _MARKUP.sub("", _BULLET.sub("", line)).strip()
+    words = plain(label)
+    if not label.endswith(":") or len(words.split()) < 5 or is_to_reader(label):
+        return None
+    if _LEADS_TO_OTHER.search(words):
+        return ""
+    is_lead = _LEADS_TO_ASKED.search(words) and not _NAMES_IT.search(words)
+    return "asked" if is_lead and not find_skills(label) else None
+
+
+def _split(line: str, section: str) -> list[tuple[str, bool]]:
     """The sentences of a line, each with whether it is an item of a list."""
     is_bullet = bool(_BULLET.match(line))
     clean = _MARKUP.sub("", _BULLET.sub("", line)).strip()
-    is_item = is_bullet or len(clean.split()) <= _LONG_LINE
-    return [(part.strip(), is_item) for part in _SENTENCE.split(clean) if part.strip()]
+    is_item = is_bullet or len(clean.split()) <= LONG_LINE
+    parts = [(part.strip(), is_item) for part in SENTENCE.split(clean) if part.strip()]
+    if is_bullet or not section:
+        return parts
+    return [cut for part, _ in parts for cut in _cut(part, is_item=is_item)]
+
+
+def _cut(sentence: str, *, is_item: bool) -> list[tuple[str, bool]]:
+    """The items of a list that has lost its marks, where a sentence is one."""
+    items = cut_items(sentence)
+    # How far an instruction, or the employer's word on itself, goes is not known where nothing
+    # ends it: to the end of the sentence.
+    ends = (i for i, item in enumerate(items) if is_to_reader(item) or (i and is_employers(item)))
+    items = items[: next(ends, len(items))]
+    if len(items) < 2:
+        return [(item, is_item) for item in items]
+    is_list = not any(item.startswith("You") for item in items[:2])
+    return [(item, is_list and _is_item(item)) for item in items]
+
+
+def _is_item(text: str) -> bool:
+    is_sentence = text.startswith("You") or text.endswith(":")
+    return len(text.split()) <= _LONGEST_ITEM and not is_sentence
 
 
 def _read(text: str, section: str, *, is_bullet: bool) -> Requirement | None:
@@ -296,6 +381,8 @@ def _stands_alone(text: str, kind: RequirementKind) -> bool:
         return True
     if kind is RequirementKind.LANGUAGE:
         return bool(re.search(r"(?i)fluen|required|must|essential|native|proficien", text))
+    if kind is RequirementKind.DEGREE and re.search(r"(?i)\b(?:required|preferred)\b", text):
+        return True
     return bool(_FIRM_CUE.search(text) and _CUE.search(text))
 
 
