@@ -15,9 +15,9 @@ _LEAST_LEAD = 4
 # The last word and what it may be part of; a pattern that ends with "$" reads no further back.
 _TAIL = 40
 SENTENCE = re.compile(
-    r"(?<=[a-z0-9)%\]][.!?;])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\b[BM]\.Sc\.)(?<!\b[BM]Sc\.)"
+    r"(?<=[a-z0-9)%\]][.!?;])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bDr\.)(?<!\bProf\.)(?<!\b[BM]\.Sc\.)(?<!\b[BM]Sc\.)"
     r"\s+(?=[A-Z\"'(\u2022*-])"
-    r"|(?<=[A-Za-z]{2}[A-Z]\.)\s+(?=[A-Z][a-z])|(?<=[a-z][.!?]\))\s+(?=[A-Z])|\s+(?=\u2022\s)"
+    r"|(?<=[A-Za-z]{2}[A-Z]\.)\s+(?=[A-Z][a-z])|(?<=[a-z][.!?][)\]])\s+(?=[A-Z])|\s+(?=\u2022\s)"
 )
 
 _QUALIFIER = (
@@ -101,6 +101,8 @@ _ITEM = re.compile(rf"(?<=\S)\s+(?={_OPENER})")
 _LOWER_ITEM = re.compile(
     rf"(?<=[\w)]),\s+(?:and\s+)?(?=(?:an?\s+)?(?:{_OPENER}|{_GERMAN}))", re.IGNORECASE
 )
+# Of alternatives one is enough: they are one thing.
+_EITHER = re.compile(r"[;,]\s+(?:or|oder)\b.*;|;\s+(?:or|oder)\b")
 _STARTS_ITEM = re.compile(_OPENER)
 _PERK = re.compile(r"(?:Competitive|Health|Flexible|Paid|Free|Generous|Private|Pension|Remote)\b")
 _LEAD = re.compile(rf":\s+(?={_OPENER})")
@@ -270,6 +272,8 @@ def _cut_at(pattern: re.Pattern[str], text: str) -> Iterator[str]:
 
 
 def _cut_lists(text: str) -> list[str]:
+    if _EITHER.search(text):
+        return [text]
     if text.count("; ") > 1:
         return re.split(r";\s+(?:and\s+)?", text)
     pieces = _LOWER_ITEM.split(text)

@@ -101,6 +101,11 @@ _LEADS_TO_ASKED = re.compile(
     r"(?:also )?(?:have|bring|possess)|following (?:skills|qualifications|requirements|"
     r"experience))\b"
 )
+# What only says that something follows.
+_ANNOUNCES = re.compile(
+    r"(?i)\b(?:following|below|qualifications?|requirements?|conditions?|documents?|criteria|role|"
+    r"mission|challenge|month|week|year|one|consists?|includes?|defined|as)\b[^:]{0,30}:$"
+)
 _NAMES_IT = re.compile(r"\d|\b(?:years?|degree)\b")
 _LEADS_TO_OTHER = re.compile(
     r"\b(?:benefits|rewards|perks|offer|(?:get|receive|enjoy)|responsib\w+|tasks|duties|your job)\b"
@@ -329,6 +334,8 @@ def _is_item(text: str) -> bool:
 def _read(text: str, section: str, *, is_bullet: bool) -> Requirement | None:
     text = _BULLET.sub("", " ".join(text.split())).strip(" -\u2022;,")
     if not 2 <= len(text) <= MAX_CHARACTERS or is_to_reader(text) or _OURS.search(text):
+        return None
+    if _ANNOUNCES.search(text) and not find_skills(text):
         return None
     said = _in_words(text)
     kind = _kind_of(said)

@@ -107,3 +107,24 @@ def test_a_german_text_is_read_by_its_headings_and_words():
         ("skill", False),
     ]
     assert found[0].text == "Mindestens 5 Jahre Berufserfahrung mit Python"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "SPECIALIZED EXPERIENCE REQUIREMENTS:",
+        "If selected, you must meet the following conditions:",
+        "Have experience in each of the four competencies listed below:",
+    ],
+)
+def test_what_only_announces_a_list_is_no_requirement(line):
+    asked = find_requirements(f"Requirements\n\n- {line}\n- Experience with lathes")
+    assert [wanted.text for wanted in asked] == ["Experience with lathes"]
+
+
+def test_alternatives_are_one_requirement_and_titles_of_persons_end_no_sentence():
+    text = (
+        "Requirements\n- Automating data checks; or building threat models; or running audits\n"
+        "- Experience in the group of Dr. Kim or of Prof. Lee"
+    )
+    assert len(find_requirements(text)) == 2
