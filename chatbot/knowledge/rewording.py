@@ -2,16 +2,15 @@
 
 A model may word them more readably, and nothing else. What a sentence is about, a requirement, a
 quote, a figure, stands in its gaps; the rest is small words. So a rewording is taken only when it
-has the same gaps in the same order, no word that could claim anything, and the same words of status
-as the original. A denial is the delicate part: it must stay, once, right at the gaps that it
-denies, and nothing may be affirmed beside it that the original does not affirm. A gap stays a gap,
-whatever a job description orders; a good sentence that is refused costs nothing but its polish.
+has the same gaps in the same order and no word that could claim anything. A sentence that denies
+something or tells a status may only take another of the few forms that say the same. A gap stays a
+gap, whatever a job description orders; a good sentence that is refused loses only its polish.
 """
 
 import re
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 LONGEST = 400
 _GAP = re.compile(r"\{(\d{1,2})\}")
@@ -22,59 +21,80 @@ _PLAIN = re.compile(r"[^\W\d_]|[ ,;:.!?()'\u2019\u2013\u2014-]")
 # Words that claim nothing about a person; whatever else a rewording uses must be in the original.
 SMALL_WORDS = frozenset(
     """
-    a about above according add adding after again also although am among an and any anything appear
-    appears are as at available be because been before below beside besides both but by call calls
-    can clear clearly come concerning contain contains covered covering covers cv describe described
-    description did direct directly do document documented does each entry everything evidence
-    explicitly find for following found from further give given gives go had has have having her
-    here him his hold holds how i in include included includes including into is it its itself job
-    keep let letter like line list listed lists make me mention mentioned mentions move my name
-    named namely names next note now of on one open or order other our out over own page place
-    please point points position post posting present profile put question read reading record
-    records regarding role room same say says section see set she show showing shown shows since so
-    speak spell stand stands state stated states still take tell term terms than that the their
-    them then there these they thing things this those though through to today together too topic
-    topics toward towards under up use used uses using was way we were what when where which while
-    who with word wording words work would write you your
+    a about above according add adding after again also am among an and appear appears are as ask
+    asked asks at be because been before below beside besides both by call calls come concerning describe described
+    description did direct directly do does each entry find for following found from further give
+    given gives go had has have having her here him his hold holds how i in include included
+    includes including into is it its itself job keep let letter like line list listed lists make me
+    mention mentioned mentions move my name named namely names next note now of on one open or order
+    other our out own page place please point points position post posting present profile put
+    question read reading record records regarding role room same say says section see set she show
+    showing shown shows since so speak spell stand stands state stated states still take tell term
+    terms than that the their them then there these they thing things this those through to today
+    together too topic topics toward towards under up use used uses using was way we were what when
+    where which while who with word wording words work would write you your
     """.split()
 )
-# The few that may stand beside a denial.
-_DENYING_WORDS = frozenset(
-    """
-    a about although and any anything are as been but cover covers do does documented for found from
-    has have her his i in included is listed mention mentioned my name named of on or record records
-    say says she he show shown so state stated the their they though today topic was were while you
-    your yet
-    """.split()
+_DENIALS = frozenset(
+    "no not none nothing never without cannot lack lacks missing silent against".split()
 )
-_DENIALS = frozenset("no not none nothing never without cannot lack lacks missing silent".split())
-# A verb that affirms, unless a denial stands beside it.
-_AFFIRMING = frozenset(
-    """
-    am are be been bring bringing brings contain contains cover covered covering covers describe
-    described did document documented does do find found give given gives had has have held hold
-    holds include included includes is list listed lists mention mentioned mentions met meet meets
-    name named names prove proves say says show showing shown shows state stated states was were
-    """.split()
+# What a sentence says of how far something is met.
+_STATUS_WORDS = frozenset(
+    "met meet meets part partly partially gap gaps must wish if whether person".split()
 )
-_HELPING = frozenset("am are be been can did do does has have is was were".split())
+_DEGREES = frozenset({"must", "wish"})
 _JOINING = frozenset({",", ";", "and", "or"})
-_CLAUSE_ENDS = frozenset(", ; . ! ? and but though although while so as".split())
-# Whatever of these stands in the original stands in the rewording as often, in any of its forms.
-_STATUS_WORDS = (
-    frozenset({"met", "meet", "meets"}),
-    frozenset({"part", "partly", "partially"}),
-    frozenset({"gap", "gaps"}),
-    frozenset({"must"}),
-    frozenset({"wish"}),
-    frozenset({"if", "whether"}),
-    frozenset({"ask", "asks", "asked"}),
-    frozenset({"person"}),
+
+# What a model may make of a sentence that denies something or tells a status: these forms and no
+# other, since a single small word can turn such a sentence round. In them G stands for the gaps, N
+# for the owner's name and [,] for a mark.
+_RECORDS = "(?:(?:the|her|his|their|my|your|N) records?|the records of N|they)"
+_SHOW = "(?:say|show|mention|name|cover|include|contain|list|state|hold|describe|tell of)"
+_SHOWN = "(?:named|mentioned|listed|shown|covered|found|stated|documented|described|included)"
+_DO_NOT = (
+    f"do(?:es)? not {_SHOW}(?: anything)?(?: about| of| on)? G|"
+    "(?:says? nothing (?:about|of|on)|lacks?) G"
 )
-_BOUND = frozenset(word for words in _STATUS_WORDS for word in words)
-_IN_PART = re.compile(
-    r"\b(?:partly|partially) (?:met|meets?)\b|\bmet (?:in part|partly|partially)\b"
+_NOT_HELD = (
+    f"(?:{_RECORDS} (?:{_DO_NOT}|(?:is|are) silent (?:about|on) G)|"
+    f"G (?:is|are) not (?:{_SHOWN} )?in {_RECORDS}|G (?:is|are) not {_SHOWN} by {_RECORDS})"
 )
+_COVER = f"{_RECORDS} (?:do )?cover (?:the|this|that) topic"
+_ASKED = "N is asked"
+_JUDGE = "(?:please )?judge"
+_IT = "(?:it|them|this|that|these)"
+_HERE = "(?:here|for this (?:job|role)|in this (?:job|role))"
+_LEARN = "(?:so )?learn it[,] or be plain about it"
+_FORMS = (
+    # Not in the records, which cover the topic.
+    f"not (?:{_SHOWN} )?in {_RECORDS}[,] (?:al)?though {_COVER}[,] G",
+    f"(?:al)?though {_COVER}[,] {_NOT_HELD}",
+    f"{_COVER}[,] but (?:they )?(?:{_DO_NOT})",
+    f"{_NOT_HELD}[,] (?:(?:al)?though|but) {_COVER}",
+    # Not in the records, and asked.
+    f"{_RECORDS} do not say[,] (?:so|and) {_ASKED}(?: about)?[,] G",
+    f"{_NOT_HELD}[,] (?:so|and) {_ASKED}(?: about {_IT})?",
+    f"{_ASKED} about G[,] (?:as|because|since) {_RECORDS} do not say"
+    f"(?: anything)?(?: about {_IT})?",
+    # Met in part.
+    "(?:only )?(?:met in part|partly met|partially met)[,] G",
+    "G (?:is|are) (?:only )?(?:met in part|partly met|partially met|met partly|met partially)",
+    # Nothing that a record could show.
+    f"no record can show {_IT}[,] (?:so|and) {_JUDGE} {_IT} in person[,] G",
+    f"no record can show G[,] (?:so|and) {_JUDGE} {_IT} in person",
+    f"{_JUDGE} G in person[,] (?:as|because|since) no record can show {_IT}",
+    f"G[,] no record can show {_IT}[,] (?:so|and) {_JUDGE} {_IT} in person",
+    # The letter: what is not brought.
+    "to be plain[,] i do not (?:bring|have) G(?: today| yet)?",
+    "i do not (?:bring|have) G(?: today| yet)?[,] to be plain",
+    # Advice.
+    f"G is a gap(?:[,] it is| and|[,]) a (?:must|wish) {_HERE}[,] {_LEARN}",
+    f"{_NOT_HELD}[,] (?:so )?if you have it[,] (?:please )?add it",
+    f"{_NOT_HELD}[,] (?:so )?(?:please )?add it if you have it",
+    "(?:your|the) records speak against G[,] (?:so )?say early what you (?:could|can) offer",
+)
+# Forms that may stand for each other, by their places above.
+_MEANINGS = ((0, 4), (4, 7), (7, 9), (9, 13), (13, 15), (15, 16), (16, 18), (18, 19))
 
 
 @dataclass(frozen=True)
@@ -133,38 +153,38 @@ def _says_the_same(template: str, told: str, names: Sequence[str]) -> bool:
         return False
     original, tokens = _tokens(template), _tokens(told)
     own = set(original) | {word for name in names for word in _tokens(name)}
-    denies = _count(original, _DENIALS)
-    small = _DENYING_WORDS if denies else SMALL_WORDS
-    if not {token for token in tokens if token[0].isalpha()} <= small | own | _DENIALS | _BOUND:
-        return False
-    if any(_count(tokens, words) != _count(original, words) for words in _STATUS_WORDS):
-        return False
-    if "in part" in template and not _IN_PART.search(told.lower()):
-        return False
-    if denies == 0:
-        return _count(tokens, _DENIALS) == 0
-    return denies == _count(tokens, _DENIALS) == 1 and _denies_the_same(original, tokens)
+    if (set(original) | set(tokens)) & (_DENIALS | _STATUS_WORDS):
+        if [t for t in original if t in _DEGREES] != [t for t in tokens if t in _DEGREES]:
+            return False
+        return _mean_the_same(_form(original, names), _form(tokens, names))
+    return {token for token in tokens if token[0].isalpha()} <= SMALL_WORDS | own
 
 
-def _denies_the_same(original: Sequence[str], tokens: Sequence[str]) -> bool:
-    """Whether the one denial is about the gaps, and nothing is affirmed but what was."""
-    gaps = [place for place, token in enumerate(tokens) if token[0] == "{"]
-    if not gaps:
-        return False
-    place = next(place for place, token in enumerate(tokens) if token in _DENIALS)
-    if not set(tokens[gaps[0] : gaps[-1]]) <= _JOINING | {tokens[gap] for gap in gaps}:
-        return False
-    if place < gaps[0]:
-        between = tokens[place + 1 : gaps[0]]
-        is_near = not _CLAUSE_ENDS & set(between)
-    else:
-        is_near = set(tokens[gaps[-1] + 1 : place]) <= _HELPING
-    affirmed = Counter(
-        token
-        for number, token in enumerate(tokens)
-        if token in _AFFIRMING and abs(number - place) > 1
+def _mean_the_same(original: str, told: str) -> bool:
+    """Whether two sentences are forms of one meaning."""
+    return any(
+        any(form.fullmatch(original) for form in forms)
+        and any(form.fullmatch(told) for form in forms)
+        for forms in _compile_meanings()
     )
-    return is_near and not affirmed - Counter(original)
+
+
+@cache
+def _compile_meanings() -> tuple[tuple[re.Pattern[str], ...], ...]:
+    marks = "(?: [,;:.\u2013\u2014-])?"
+    forms = [re.compile(form.replace("[,]", marks)) for form in _FORMS]
+    return tuple(tuple(forms[first:end]) for first, end in _MEANINGS)
+
+
+def _form(tokens: Sequence[str], names: Sequence[str]) -> str:
+    """A sentence as the forms tell it: its gaps as one G, the owner's name as N."""
+    gaps = [place for place, token in enumerate(tokens) if token[0] == "{"]
+    if not gaps or not {t for t in tokens[gaps[0] : gaps[-1]] if t[0] != "{"} <= _JOINING:
+        return ""
+    text = " ".join([*tokens[: gaps[0]], "G", *tokens[gaps[-1] + 1 :]])
+    for name in names:
+        text = re.sub(rf"(?<!\S){re.escape(' '.join(_tokens(name)))}(?!\S)", "N", text)
+    return text.removesuffix(" .")
 
 
 def _tokens(text: str) -> list[str]:
@@ -177,7 +197,3 @@ def _tokens(text: str) -> list[str]:
         else:
             found.append(stem if ending in ("", "s") else token)
     return found
-
-
-def _count(tokens: Sequence[str], words: frozenset[str]) -> int:
-    return sum(token in words for token in tokens)

@@ -94,22 +94,24 @@ def build_letter(sheet: FitSheet, profile: Profile) -> tuple[LetterLine, ...]:
     if not points:
         none = "My records show none of what you ask for, so I would rather ask."
         lines.append(LetterLine(_fixed(none)))
-    for items, words in (
-        (gaps, "To be plain: I do not bring {} today."),
-        (terms, "We would have to talk about {}."),
+    for items, words, is_fixed in (
+        (gaps, "To be plain: I do not bring {} today.", False),
+        # What it does not deny in so many words, no other wording may turn into a claim.
+        (terms, "We would have to talk about {}.", True),
     ):
         if items:
             named = [quoted(item.requirement) for item in items]
             evidence = tuple(found for item in items for found in item.evidence[:1])
             listed = list_gaps(len(named), separator=" and ")
-            lines.append(LetterLine(Phrase(words.format(listed), tuple(named)), evidence))
+            said = Phrase(words.format(listed), tuple(named), is_fixed=is_fixed)
+            lines.append(LetterLine(said, evidence))
     contact = [
         s for s in profile.sections if profile.availability and profile.availability in s.text
     ]
     if contact:
         held = Evidence(profile.availability, contact[0].label, contact[0].id)
-        said = Phrase("On my availability: {1}.", (profile.availability,))
-        lines.append(LetterLine(said, (held,)))
+        available = Phrase("On my availability: {1}.", (profile.availability,))
+        lines.append(LetterLine(available, (held,)))
     return (*lines, LetterLine(_fixed("Kind regards,\n{1}", profile.name)))
 
 

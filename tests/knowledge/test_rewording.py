@@ -13,6 +13,9 @@ POINT = Phrase("You ask for {1}. From my records: {2}.", (quoted("Rust"), quoted
 PLAIN = Phrase("To be plain: I do not bring {1} today.", ("Rust",))
 LEARN = Phrase("{1} is a gap. It is a must here; learn it or be plain about it.", ("Rust",))
 TELL = Phrase("Your records do not say anything about {1}. If you have it, add it.", ("SAP",))
+AGAINST = Phrase(
+    "Your records speak against {1}. Say early what you could offer.", ("You live in Bonn",)
+)
 SHOW = Phrase("Let this stand out, because {1} is asked for.", ("Rust",))
 
 TAKEN = [
@@ -28,6 +31,9 @@ TAKEN = [
     (LEARN, "{1} is a gap and a must here: learn it or be plain about it."),
     (TELL, "Your records do not say anything about {1}; if you have it, add it."),
     (SHOW, "The post asks for {1}, so let this stand out."),
+    (AGAINST, "Your records speak against {1}, so say early what you could offer."),
+    (GAP, "{1} and {2} are not listed in her records, although they cover this topic."),
+    (UNKNOWN, "Mara is asked about {1}, since her records do not say anything about it."),
 ]
 LEFT = [
     # A status turned round, with and without a denial.
@@ -59,6 +65,23 @@ LEFT = [
     (POINT, "You ask for {1}."),
     (POINT, "You ask for {1} and {1}. From my records: {2}."),
     (POINT, "You ask for {1}. From my records: {3}."),
+    # What was denied is affirmed behind a mark, or beside the denial.
+    (GAP, "Not stated yet: Mara's records cover the topic: {1}; {2}."),
+    (GAP, "Though not listed: Mara's records cover {1} and {2}."),
+    (GAP, "No: the records cover {1} and {2}."),
+    (GAP, "No (the records cover {1} and {2})."),
+    (UNKNOWN, "Mara is not asked: the records do say {1}."),
+    (PARTIAL, "Met in part, and all that we read in the records is evidence: {1}; {2}."),
+    (PARTIAL, "Clearly met in part: {1}; {2}."),
+    (TRAIT, "No person can judge it: the record can show {1}."),
+    (PLAIN, "To be plain, not listed: I do bring {1} today."),
+    (PLAIN, "To be plain - no (I do bring {1} today)."),
+    (PLAIN, "Not in the record: I bring {1} today."),
+    (LEARN, "{1} is a gap. It is a must here; you have it, so learn it or be plain about it."),
+    (TELL, "Your records say anything about {1}, not nothing. If you have it, add it."),
+    (AGAINST, "Your records speak for {1}. Say early what you could offer."),
+    (AGAINST, "Your records speak for {1}. Say early what you could offer against it."),
+    (POINT, "You ask for {1}. My records clearly cover it, and everything about it: {2}."),
     # What a page or a reader would take for more than words.
     (SHOW, "Let this stand out, because {1} is asked for: https://evil.example"),
     (SHOW, "<b>Let</b> this stand out, because {1} is asked for."),
@@ -80,6 +103,19 @@ def test_a_rewording_that_says_the_same_is_taken(phrase, told):
 @pytest.mark.parametrize(("phrase", "told"), LEFT)
 def test_a_rewording_that_says_anything_else_is_left(phrase, told):
     assert reword(phrase, told, names=["Mara"]) is None
+
+
+def test_every_sentence_that_the_program_says_is_a_form_of_itself():
+    """A sentence of a status that no form knows could not be worded at all."""
+    sheet = build_fit_sheet(JOB + "\n- You live in Berlin", SAMPLE, today=TODAY)
+    phrases = [
+        *build_summary(sheet, first_name="Mara"),
+        *(advice.phrase for advice in build_advice(sheet, SAMPLE)),
+        *(line.phrase for line in build_letter(sheet, SAMPLE)),
+    ]
+    free = [phrase for phrase in phrases if not phrase.is_fixed]
+    assert len(free) > 10
+    assert [p.template for p in free if reword(p, p.template, names=["Mara"]) is None] == []
 
 
 def test_a_rewording_passes_the_check_of_sentences_where_the_original_does():
