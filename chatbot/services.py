@@ -24,7 +24,7 @@ from chatbot.engine.knowledge_now import KnowledgeNow
 from chatbot.engine.meaning import Meaning, MeaningValues
 from chatbot.engine.model_answer import ModelAnswer, ModelValues
 from chatbot.engine.other_runs import OtherRuns
-from chatbot.engine.prompts import CountTokens
+from chatbot.engine.prompts import CountTokens, build_job_frame
 from chatbot.engine.tailor import TailorDesk
 from chatbot.engine.tools import TOOLS, Toolbox
 from chatbot.engine.visitor_chat import VisitorChat, VisitorValues
@@ -269,7 +269,8 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
         )
     telling, book = build_telling(settings, profile, live), QuestionBook()
     fit_links = FitLinks(Signer(secret_key, "fit sheet"))
-    jobs = JobReader(tokens=settings.job_tokens, count=count)
+    frame = build_job_frame(profile.first_name)
+    jobs = JobReader(tokens=settings.job_tokens, frame=frame, count=count)
     wording = _build_wording(settings, database, prices, count, provider)
     fit = FitDesk(
         database=database,

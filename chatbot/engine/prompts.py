@@ -23,7 +23,7 @@ CountTokens = Callable[[str], int]
 # Of a profile that does not fit, this share is always given; the rest is chosen per question, and
 # small, because it changes with every turn and no provider's cache serves it.
 STABLE_SHARE = 0.92
-# The owner's own answers have room of their own beside the records: this share of theirs.
+# The owner's own answers have this share of the tokens, and what the records leave.
 ANSWER_SHARE = 0.3
 
 KIND_PRIORITY = (
@@ -89,6 +89,8 @@ only in keeping with it:
 {lines}
 </fit_sheet>"""
 
+MORE = "More records for this question\n\n"
+
 CONTINUE = (
     "Your last answer was cut off. Continue it exactly where it stopped, in the same language, "
     "without repeating anything."
@@ -111,9 +113,9 @@ def build_instructions(profile: Profile, *, profile_tokens: int, count: CountTok
     """The instructions with as much of the profile as `profile_tokens` allow.
 
     The whole profile while it fits: on a CV, full context answers better than retrieval. Otherwise
-    the sections in the order of `KIND_PRIORITY` up to `STABLE_SHARE` of the tokens. The owner's own
-    answers follow in the order in which they were given, so that a new one leaves what stands
-    before it as it was; of more than `ANSWER_SHARE` of the tokens the first that fit.
+    the owner's own answers up to `ANSWER_SHARE` of the tokens, those that were given first, and the
+    sections in the order of `KIND_PRIORITY`, with the answers up to `STABLE_SHARE`. The answers
+    stand last, so that while all fits a new one leaves what stands before it as it was.
     """
     texts = {
         section.id: build_passage(number, section)
@@ -122,23 +124,25 @@ def build_instructions(profile: Profile, *, profile_tokens: int, count: CountTok
     sizes = {key: count(text) + 1 for key, text in texts.items()}
     records = [section for section in profile.sections if not section.is_answer]
     answers = [section for section in profile.sections if section.is_answer]
-    chosen = {section.id for section in records}
-    if sum(sizes[section.id] for section in records) > profile_tokens:
-        chosen = _choose(records, sizes, int(profile_tokens * STABLE_SHARE))
-    said = _choose(answers, sizes, int(profile_tokens * ANSWER_SHARE))
+    room = profile_tokens
+    if sum(sizes.values()) > profile_tokens:
+        room = int(profile_tokens * STABLE_SHARE)
+    left = room - sum(sizes[section.id] for section in records)
+    said = _choose(answers, sizes, max(int(profile_tokens * ANSWER_SHARE), left))
+    chosen = _choose(records, sizes, room - sum(sizes[key] for key in said))
     headline = f", {profile.headline}" if profile.headline else ""
     names = {"name": profile.name, "first": profile.first_name}
     rules = INSTRUCTIONS.format(**names, headline=headline)
-    passages = [texts[section.id] for section in records if section.id in chosen]
-    instructions = rules + ("\n\n".join(passages) or "(no records)")
-    if said:
-        own = [texts[section.id] for section in answers if section.id in said]
-        instructions += "\n" + ANSWERS.format(**names) + "\n\n".join(own)
+    held = "\n\n".join(texts[section.id] for section in records if section.id in chosen)
+    own = "\n\n".join(texts[section.id] for section in answers if section.id in said)
+    instructions = rules + (held or "(no records)")
+    if own:
+        instructions += "\n" + ANSWERS.format(**names) + own
     chosen |= said
     return PromptParts(
         instructions=instructions,
         tokens=count(instructions),
-        record_tokens=sum(sizes[key] for key in chosen),
+        record_tokens=count(held) + count(own),
         has_whole_profile=len(chosen) == len(texts),
         left_out=frozenset(set(texts) - chosen),
     )
@@ -157,6 +161,7 @@ def build_extra_passages(
     first one that is longer, the beginning is given."""
     numbers = {section.id: number for number, section in enumerate(profile.sections, start=1)}
     chosen: list[str] = []
+    limit -= count(MORE)
     for section in wanted:
         passage = build_passage(numbers[section.id], section)
         if not chosen:
@@ -165,7 +170,7 @@ def build_extra_passages(
         if size <= limit:
             chosen.append(passage)
             limit -= size
-    return "More records for this question\n\n" + "\n\n".join(chosen) if chosen else ""
+    return MORE + "\n\n".join(chosen) if chosen else ""
 
 
 def choose_history(
@@ -210,6 +215,11 @@ def build_messages(
     else:
         messages.append({"role": "user", "content": question})
     return messages
+
+
+def build_job_frame(first_name: str) -> str:
+    """What stands around a job description and its fit sheet in a prompt."""
+    return JOB.format(first=first_name, text="") + SHEET.format(lines="")
 
 
 def build_job(job: JobTold | None, *, first_name: str) -> str:

@@ -22,17 +22,18 @@ _PLAIN = re.compile(r"[^\W\d_]|[ ,;:.!?()'\u2019\u2013\u2014-]")
 SMALL_WORDS = frozenset(
     """
     a about above according add adding after again also am among an and appear appears are as ask
-    asked asks at be because been before below beside besides both by call calls come concerning describe described
-    description did direct directly do does each entry find for following found from further give
-    given gives go had has have having her here him his hold holds how i in include included
-    includes including into is it its itself job keep let letter like line list listed lists make me
-    mention mentioned mentions move my name named namely names next note now of on one open or order
-    other our out own page place please point points position post posting present profile put
-    question read reading record records regarding role room same say says section see set she show
-    showing shown shows since so speak spell stand stands state stated states still take tell term
-    terms than that the their them then there these they thing things this those through to today
-    together too topic topics toward towards under up use used uses using was way we were what when
-    where which while who with word wording words work would write you your
+    asked asks at be because been before below beside besides both by call calls come concerning
+    describe described description did direct directly do does each entry find for following found
+    from further give given gives go had has have having her here him his hold holds how i in
+    include included includes including into is it its itself job keep let letter like line list
+    listed lists make me mention mentioned mentions move my name named namely names next note now of
+    on one open or order other our out own page place please point points position post posting
+    present profile put question read reading record records regarding role room same say says
+    section see set she show showing shown shows since so speak spell stand stands state stated
+    states still take tell term terms than that the their them then there these they thing things
+    this those through to today together too topic topics toward towards under up use used uses
+    using was way we were what when where which while who with word wording words work would write
+    you your
     """.split()
 )
 _DENIALS = frozenset(

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlmodel import Session
@@ -17,6 +18,7 @@ from chatbot.errors import InvalidInput
 from chatbot.knowledge.fit import FitSheet, build_fit_sheet, build_summary, list_questions
 from chatbot.knowledge.job_trimming import trim_job
 from chatbot.knowledge.sections import Profile
+from chatbot.llm.tokens import MESSAGE_FRAME_TOKENS
 from chatbot.people.notifications import NotificationKind, add_notification
 from chatbot.storage import job_descriptions as jobs
 from chatbot.storage.models import JobDescription, Question, new_id, utc_now
@@ -44,18 +46,26 @@ class NewJob:
 
 
 class JobReader:
-    """Judges job descriptions; `tokens` is how much a model is told of one and of its sheet."""
+    """Judges job descriptions; `tokens` is how much a model is told of one and of its sheet, with
+    the `frame` that stands around them."""
 
     def __init__(
         self,
         *,
         tokens: int,
         count: Callable[[str], int],
+        frame: str = "",
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._tokens = tokens
+        self._frame = frame
         self._count = count
         self._clock = clock
+
+    @cached_property
+    def _room(self) -> int:
+        # Counted when it is needed: the tokenizer is slow to load.
+        return self._tokens - self._count(self._frame) - MESSAGE_FRAME_TOKENS
 
     def read(self, text: str, profile: Profile, *, source_url: str | None = None) -> NewJob:
         """The text with its fit sheet. Raises InvalidInput for one too long or short."""
@@ -68,12 +78,12 @@ class JobReader:
         """What of a job description a model is told, beside the summary of its sheet."""
         lines = self.summarize(sheet, first_name=first_name)
         told = sum(self._count(line) + LIST_MARK_TOKENS for line in lines)
-        return trim_job(text, self._tokens - told, self._count)
+        return trim_job(text, self._room - told, self._count)
 
     def summarize(self, sheet: FitSheet, *, first_name: str) -> tuple[str, ...]:
         """What a model is told of a sheet: its summary, in at most half of the tokens."""
         lines: list[str] = []
-        left = self._tokens // 2
+        left = self._room // 2
         for phrase in build_summary(sheet, first_name=first_name) if sheet.items else ():
             left -= self._count(phrase.text) + LIST_MARK_TOKENS
             if left < 0:

@@ -210,4 +210,4 @@ async def test_answers_that_do_not_fit_are_found_for_their_question(sqlite_value
         messages = stand_in.requests[-1].body["messages"]
     assert "Fact 39 is long." not in messages[0]["content"]
     extra = [m["content"] for m in messages[1:] if m["role"] == "system"]
-    assert "Fact 39 is long." in extra[0]
+    assert "Fact 39 is" in extra[0]

@@ -1,6 +1,10 @@
 import uuid
+from dataclasses import replace
+
+import pytest
 
 from chatbot.engine.prompts import (
+    STABLE_SHARE,
     build_extra_passages,
     build_instructions,
     build_messages,
@@ -37,7 +41,7 @@ def test_a_profile_that_does_not_fit_is_cut_by_priority_and_never_over_the_limit
     rules = build_instructions(Profile(name="Ada Byron"), profile_tokens=500, count=count_tokens)
     parts = build_instructions(profile, profile_tokens=2000, count=count_tokens)
     assert not parts.has_whole_profile
-    assert parts.tokens - rules.tokens <= parts.record_tokens <= 1840
+    assert parts.tokens - rules.tokens <= parts.record_tokens + 1 <= 1840
     left_out = {section.kind for section in profile.sections if section.id in parts.left_out}
     assert SectionKind.ABOUT not in left_out
     extra = build_extra_passages(
@@ -46,7 +50,33 @@ def test_a_profile_that_does_not_fit_is_cut_by_priority_and_never_over_the_limit
         limit=300,
         count=count_tokens,
     )
-    assert 0 < count_tokens(extra) <= 310
+    assert 0 < count_tokens(extra) <= 300
+
+
+@pytest.mark.parametrize("limit", [500, 1500, 3000, 6000])
+def test_the_owners_answers_are_within_the_limit_too(limit):
+    answers = tuple(
+        Section(
+            id=f"answer-{number}",
+            kind=SectionKind.ANSWER,
+            heading=f"Question {number}",
+            text="I have done this for a long time, and like it. " * 8,
+            source="Answer",
+        )
+        for number in range(12)
+    )
+    profile = make_profile(20)
+    profile = replace(profile, sections=(*profile.sections, *answers))
+    parts = build_instructions(profile, profile_tokens=limit, count=count_tokens)
+    extra = build_extra_passages(
+        profile,
+        [section for section in profile.sections if section.id in parts.left_out],
+        limit=0 if parts.has_whole_profile else int(limit * (1 - STABLE_SHARE)),
+        count=count_tokens,
+    )
+    assert parts.record_tokens + count_tokens(extra) <= limit
+    assert "Question 0" in parts.instructions
+    assert parts.has_whole_profile == (limit == 6000)
 
 
 def test_of_a_long_record_for_a_question_the_beginning_is_given():
@@ -55,7 +85,7 @@ def test_of_a_long_record_for_a_question_the_beginning_is_given():
     )
     profile = Profile(name="Ada Byron", sections=(section,))
     extra = build_extra_passages(profile, [section, section], limit=200, count=count_tokens)
-    assert 150 < count_tokens(extra) <= 210
+    assert 150 < count_tokens(extra) <= 200
     assert "[S1] Heading\nword word" in extra
 
 
