@@ -8,6 +8,7 @@ import secrets
 import uuid
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from sqlmodel import Session
 
@@ -30,13 +31,15 @@ from chatbot.people.sessions import get_own_conversation, get_session
 from chatbot.storage import conversations, program_chats
 from chatbot.storage.database import Database
 from chatbot.storage.messages import MessageRow
-from chatbot.storage.models import ConversationStatus, Floor, utc_now
+from chatbot.storage.models import ConversationStatus, Floor, Role, utc_now
 from chatbot.storage.pages import PageOf, PageRequest
 from chatbot.storage.program_chats import ChatFacts
 from chatbot.text import clean_line, clean_text
 
 MAX_REASON = 200
 MESSAGES_AT_ONCE = 50
+# Messages that a turn brings about.
+LOOKED_AT = 10
 NO_CHAT = "There is no such chat, or it is not yours."
 
 
@@ -78,12 +81,14 @@ class Opened:
 
 @dataclass(frozen=True)
 class Exchange:
-    """A message that was sent, and the answer to it: None while the owner has the floor."""
+    """A message that was sent, and the answer to it: None while the owner has the floor. `notices`
+    are what the program itself said behind it."""
 
     sent: MessageView
     reply: MessageView | None
     has_owner: bool
     client_message_id: str
+    notices: tuple[MessageView, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -312,11 +317,16 @@ class ProgramChat:
             if sent is None:
                 raise NotFound(NO_CHAT)
             reply = program_chats.get_reply(session, message_id=sent.id)
+            later, _ = program_chats.list_messages(
+                session, conversation_id=chat_id, limit=LOOKED_AT, after=sent.id
+            )
+            behind = takewhile(lambda row: row.role != Role.USER, later)
             return Exchange(
                 sent=build_message(sent),
                 reply=build_message(reply) if reply else None,
                 has_owner=facts.floor == Floor.OWNER,
                 client_message_id=client_message_id,
+                notices=tuple(build_message(row) for row in behind if row.role == Role.NOTICE),
             )
 
         return self._database.read(work)

@@ -33,8 +33,8 @@ open so many chats and keep so many streams and WebSockets open: what is too muc
 answered once, and the same answer comes back.
 
 **Streams.** `POST /api/chats/{{id}}/messages` with `Accept: text/event-stream` answers with \
-server-sent events: `delta` `{{text}}` as the answer grows, then `done` `{{message}}`, or `error` \
-in the shape below. Leaving early does not stop the answer.
+server-sent events: `delta` `{{text}}` as the answer grows, then `done` `{{message, notices}}`, or \
+`error` in the shape below. Leaving early does not stop the answer.
 
 **Errors.** Every error is `{{"error": {{"code", "message", "id"}}}}`; the id is in the owner's \
 log too.

@@ -170,10 +170,12 @@ class MessageBody(BaseModel):
 
 class Reply(BaseModel):
     """What was sent and the answer to it; `reply` is null while the owner has the chat, who is told
-    and answers in person, and when the owner sent the message. `floor` is bot or owner."""
+    and answers in person, and when the owner sent the message. `notices` are the program's own
+    words behind it, that the owner has been told for example. `floor` is bot or owner."""
 
     sent: MessageBody
     reply: MessageBody | None
+    notices: list[MessageBody] = []
     floor: str
 
     @classmethod
@@ -182,6 +184,7 @@ class Reply(BaseModel):
         return cls(
             sent=MessageBody.of(exchange.sent),
             reply=MessageBody.of(exchange.reply) if exchange.reply else None,
+            notices=[MessageBody.of(notice) for notice in exchange.notices],
             floor=Floor.OWNER if exchange.has_owner else Floor.BOT,
         )
 

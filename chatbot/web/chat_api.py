@@ -245,4 +245,5 @@ async def _stream(
         yield write_event("error", error_content(refusal))
         return
     reply = ended.reply.model_dump(mode="json") if ended.reply else None
-    yield write_event("done", {"message": reply})
+    notices = [notice.model_dump(mode="json") for notice in ended.notices]
+    yield write_event("done", {"message": reply, "notices": notices})

@@ -143,7 +143,7 @@ def test_the_owner_reads_answers_and_takes_over(server: DoorServer, owner: str) 
     silent = chat.ask("Good!", "v2").json()
     assert (silent["reply"], silent["floor"]) == (None, "owner")
     assert read_events(chat.ask("Good!", "v3", headers=EVENTS).text) == [
-        ("done", {"message": None})
+        ("done", {"message": None, "notices": []})
     ]
     assert server.call("GET", "/api/chats?only=needs_me", owner).json()["waiting"] == 1
     assert code_of(chat.call("POST", "/fit", token=owner, json={"job_description": "x"}))[0] == 403
@@ -190,6 +190,21 @@ def test_an_erased_chat_is_gone_though_its_contact_stays(server: DoorServer, own
     assert code_of(chat.call("POST", "/escalate")) == (404, "not_found")
     assert server.call("GET", "/api/chats", chat.token).json()["chats"] == []
     assert "eve@example.com" in [row.email for row in read_rows(server.services, Contact)]
+
+
+def test_a_caller_is_told_of_the_notice_that_two_unsure_answers_bring(server: DoorServer) -> None:
+    server.stand_in.default = Reply(text="I do not have that in the records.")
+    chat = server.open_chat()
+    first = chat.ask("Has she ever worked as a zoo veterinarian in Chile?", "a").json()
+    assert first["notices"] == []
+    second = chat.ask("Has she ever published a cookbook about walnuts?", "b").json()
+    (notice,) = second["notices"]
+    assert notice["sender"] == "notice"
+    assert "Asking in other words may help" in notice["content"]
+    # The same again, also once another message has followed.
+    chat.ask("Which degrees does she have?", "c")
+    again = chat.ask("Has she ever published a cookbook about walnuts?", "b").json()
+    assert again["notices"] == second["notices"]
 
 
 def test_an_answer_is_rated(server: DoorServer) -> None:
