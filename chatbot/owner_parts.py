@@ -37,7 +37,11 @@ from dashboards.daily import read_day
 
 def build_telling(settings: Settings, profile: Profile, live: LiveBell) -> Telling:
     return Telling(
-        TellingValues(owner_name=profile.name, owner_first_name=profile.first_name),
+        TellingValues(
+            owner_name=profile.name,
+            owner_first_name=profile.first_name,
+            sends_codes=profile.sends_codes,
+        ),
         add_email=add_email if settings.email_url else None,
         has_open_page=lambda session_id: live.open_pages(session_id) > 0,
     )

@@ -244,7 +244,7 @@ def build_services(settings: Settings, *, is_beside: bool = False) -> Services:
         copies.restore()
     access_values = build_access_values(settings, secret_key)
     database = open_database(settings)
-    profile = load_profile(settings.profile_dir)
+    profile = load_profile(settings.profile_dir, sends_codes=settings.email_url is not None)
     provider = build_provider(settings)
     embedder = build_embedder(settings)
     count = lru_cache(maxsize=COUNTED_TEXTS)(count_tokens)

@@ -83,7 +83,7 @@ class KnowledgeNow:
         profile = self._profile
         first = profile.first_name
         own = [build_answer_section(words, first_name=first) for words in said]
-        shown, gated = split_sections(own, first_name=first)
+        shown, gated = split_sections(own, first_name=first, sends_codes=profile.sends_codes)
         sections = open_sections((*profile.sections, *shown), (*profile.gated, *gated), clearance)
         # What is gated stays behind here: nobody who is given this knowledge can look it up.
         return replace(profile, sections=sections, gated=())

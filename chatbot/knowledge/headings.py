@@ -2,7 +2,7 @@
 
 import re
 
-from chatbot.knowledge.audience import TAG
+from chatbot.knowledge.audience import strip_tags
 from chatbot.knowledge.sections import SectionKind
 
 _PHRASES: dict[SectionKind, str] = {
@@ -92,7 +92,7 @@ def heading_kind(heading: str) -> SectionKind | None:
     kind = known_heading(heading)
     if kind is not None:
         return kind
-    if TAG.sub("", heading).rstrip().endswith("?"):
+    if strip_tags(heading).endswith("?"):
         return SectionKind.FAQ
     words = _bare(heading).split()
     if len(words) > 5:
@@ -110,6 +110,6 @@ def readable_heading(line: str) -> str:
 
 
 def _bare(line: str) -> str:
-    line = TAG.sub("", line)
+    line = strip_tags(line)
     bare = " ".join(line.casefold().strip(" :•-–—#*_").split())
     return bare.replace(" ", "") if _SPACED_LETTERS.match(bare) else bare

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from chatbot.knowledge.audience import TAG
+from chatbot.knowledge.audience import find_marks, write_tag
 from chatbot.knowledge.headings import ENTRY_KINDS, heading_kind, known_heading, readable_heading
 from chatbot.knowledge.identity import FileContent, Identity, looks_like_name, read_identity
 from chatbot.knowledge.passages import SectionWriter
@@ -45,15 +45,12 @@ def read_markdown(text: str, *, source: str, fallback: SectionKind) -> FileConte
     for block in blocks:
         path = [outer for outer in path if outer.level < block.level] + [block]
         kind = _kind(path, fallback)
-        marks = "".join(f" {tag[0]}" for outer in path[:-1] for tag in _tags(outer.heading))
+        # They hold for all that is below a heading.
+        above = [mark.audience for outer in path[:-1] for mark in find_marks(outer.heading)]
+        marks = "".join(map(write_tag, above))
         heading = _heading(path, kind) or _file_heading(source)
         writer.add(kind, heading + marks, _body(block.lines))
     return FileContent(_identity(blocks), tuple(writer.sections))
-
-
-def _tags(heading: str) -> list[re.Match[str]]:
-    """The marks of who may read what stands under a heading; they hold for all that is below it."""
-    return list(TAG.finditer(heading))
 
 
 def _identity(blocks: list[_Block]) -> Identity:

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections import Counter
 
+from chatbot.knowledge.audience import find_marks, strip_tags
 from chatbot.knowledge.sections import Section, SectionKind
 from chatbot.knowledge.text_cleaning import clean_text
 
@@ -23,7 +24,10 @@ class SectionWriter:
 
     def add(self, kind: SectionKind, heading: str, text: str, *, page: int | None = None) -> None:
         """Add a section, cut into passages where it is long."""
-        heading = shorten(" ".join(clean_text(heading).split()), HEADING_CHARACTERS)
+        heading = " ".join(clean_text(heading).split())
+        # What is cut off a long heading must not be who may read the text.
+        marks = "".join(f" [{mark.words}]" for mark in find_marks(heading))
+        heading = shorten(strip_tags(heading), HEADING_CHARACTERS) + marks
         for passage in split_passages(clean_text(text)):
             ordinal = self._ordinals[heading]
             self._ordinals[heading] += 1

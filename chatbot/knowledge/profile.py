@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from chatbot.errors import InvalidInput
-from chatbot.knowledge.audience import split_sections
+from chatbot.knowledge.audience import list_misspelt, split_sections, strip_tags
 from chatbot.knowledge.identity import FileContent, Identity, merge_identities
 from chatbot.knowledge.markdown_text import read_markdown
 from chatbot.knowledge.pdf_text import read_pdf
@@ -32,8 +32,16 @@ _STEM_KINDS = {
 }
 
 
-def load_profile(folder: Path) -> Profile:
+MARK_MISSPELT = (
+    "\u201c[{words}]\u201d at \u201c{heading}\u201d is no mark that is known, so that this is told "
+    "only to whom you let. Write [approved], [verified] or [public]."
+)
+
+
+def load_profile(folder: Path, *, sends_codes: bool = True) -> Profile:
     """Return all that the files of `folder` tell about the owner.
+
+    `sends_codes` is whether visitors can confirm an e-mail address, which some facts ask for.
 
     Reads JSON Resume, Markdown, PDF and plain text, in this order (`resume.json` first), each by
     name. Never raises for what a file contains: a file that cannot be used is in
@@ -53,15 +61,22 @@ def load_profile(folder: Path) -> Profile:
             problems.append(ProfileProblem(path.name, content.note))
     if not contents and not problems:
         problems.append(ProfileProblem(folder.name, _empty_folder_reason(folder)))
-    return _build_profile(contents, problems)
+    return _build_profile(contents, problems, sends_codes=sends_codes)
 
 
-def _build_profile(contents: dict[Path, FileContent], problems: list[ProfileProblem]) -> Profile:
+def _build_profile(
+    contents: dict[Path, FileContent], problems: list[ProfileProblem], *, sends_codes: bool
+) -> Profile:
     by_certainty = sorted(contents, key=lambda path: _NAME_ORDER.index(path.suffix.lower()))
     identity = merge_identities([contents[path].identity for path in by_certainty] or [Identity()])
     name = identity.name or NAMELESS
     found = [section for content in contents.values() for section in content.sections]
-    sections, gated = split_sections(found, first_name=Profile(name).first_name)
+    for section, words in list_misspelt(found):
+        reason = MARK_MISSPELT.format(words=words, heading=strip_tags(section.heading))
+        problems.append(ProfileProblem(section.source, reason))
+    sections, gated = split_sections(
+        found, first_name=Profile(name).first_name, sends_codes=sends_codes
+    )
     return Profile(
         name=name,
         headline=identity.headline,
@@ -72,6 +87,7 @@ def _build_profile(contents: dict[Path, FileContent], problems: list[ProfileProb
         sections=sections,
         problems=tuple(problems),
         gated=gated,
+        sends_codes=sends_codes,
     )
 
 

@@ -6,12 +6,12 @@ as they are meant; what cannot be meant is left out.
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from chatbot.errors import InvalidInput
-from chatbot.knowledge.audience import TAG
+from chatbot.knowledge.audience import find_marks
 from chatbot.knowledge.identity import FileContent, Identity, build_link
 from chatbot.knowledge.passages import SectionWriter
 from chatbot.knowledge.resume_fields import (
@@ -38,6 +38,10 @@ from chatbot.knowledge.resume_lists import (
 )
 from chatbot.knowledge.sections import Link, SectionKind
 
+AUDIENCE_UNKNOWN = (
+    "meta.audience names {keys}, which is no part of this resume, so that it hides nothing. Name a "
+    "section such as references, or a field such as phone or work.salary."
+)
 _READ_ELSEWHERE = frozenset({"basics", "meta"})
 _ORGANIZATION = ("name", "company", "organization", "employer", "institution", "school")
 _TITLE = ("position", "title", "role", "jobTitle")
@@ -47,12 +51,14 @@ _HIGHLIGHTS = ("highlights", "achievements", "responsibilities", "bullets")
 def read_resume(text: str, *, source: str) -> FileContent:
     """Return the sections of a JSON Resume; raise InvalidInput when it is none."""
     resume = _parsed(text)
+    marks, hidden, unknown = _take_marked(resume)
     basics = next(iter(list_entries(resume.get("basics"))), {})
     meta = resume.get("meta")
     identity = _identity(basics, meta if isinstance(meta, dict) else {})
-    marks = _marks(meta)
     writer = SectionWriter(source)
-    _write_basics(basics, identity, writer, marks.get("phone", ""))
+    _write_basics(basics, identity, writer)
+    for heading, said in hidden:
+        writer.add(SectionKind.CONTACT, heading, said)
     for key, value in resume.items():
         write, begin = _WRITERS.get(key), len(writer.sections)
         if write is not None:
@@ -70,17 +76,58 @@ def read_resume(text: str, *, source: str) -> FileContent:
             "The file has no JSON Resume content. It needs sections such as basics, work and "
             "skills: see https://jsonresume.org/schema."
         )
-    return FileContent(identity, tuple(writer.sections))
+    note = AUDIENCE_UNKNOWN.format(keys=", ".join(unknown)) if unknown else ""
+    return FileContent(identity, tuple(writer.sections), note)
 
 
-def _marks(meta: Any) -> dict[str, str]:
-    """Part of the resume -> the mark of who may read it, from `meta.audience`."""
+def _take_marked(resume: dict[str, Any]) -> tuple[dict[str, str], list[tuple[str, str]], list[str]]:
+    """What `meta.audience` says of who may read which part.
+
+    Sections of the resume with their marks; single fields, which are taken out of the resume, as
+    headings with marks and texts; and what names no part of it.
+    """
+    meta = resume.get("meta")
     named = meta.get("audience") if isinstance(meta, dict) else None
-    if not isinstance(named, dict):
-        return {}
-    marks = {str(key): f" [{value}]" for key, value in named.items()}
-    # A mark that is misspelt must not open what it was to close.
-    return {key: mark if TAG.fullmatch(mark) else " [approved]" for key, mark in marks.items()}
+    marks: dict[str, str] = {}
+    hidden: list[tuple[str, str]] = []
+    unknown: list[str] = []
+    for path, value in named.items() if isinstance(named, dict) else ():
+        # A mark that is misspelt must not open what it was to close.
+        mark = f" [{value}]" if find_marks(f"[{value}]") else " [approved]"
+        *above, name = str(path).split(".")
+        sections = [] if above else [key for key in resume if _is_same(key, name)]
+        sections = [key for key in sections if key not in _READ_ELSEWHERE]
+        marks |= dict.fromkeys(sections, mark)
+        places = [key for key in resume if any(_is_same(key, part) for part in above)]
+        fields = _take_fields(resume, places if above else ["basics", "meta"], name)
+        hidden += [(_heading_of_key(key) + mark, text) for key, text in fields]
+        if not sections and not fields:
+            unknown.append(str(path))
+    return marks, hidden, unknown
+
+
+def _take_fields(resume: dict[str, Any], places: Sequence[str], name: str) -> list[tuple[str, str]]:
+    """Take the fields of a name out of some parts; each with its words, "Phone: +46 ..."."""
+    taken: dict[str, list[str]] = {}
+    found = [resume.get(place) for place in places]
+    found = [item for value in found for item in (value if isinstance(value, list) else [value])]
+    for entry in (entry for entry in found if isinstance(entry, dict)):
+        for key in [key for key in entry if _is_same(key, name) and key != "audience"]:
+            value = entry.pop(key)
+            lines = list(filter(None, _flattened(value)))
+            shown = "\n".join(lines)
+            label = f"{_heading_of_key(key)}: " if len(lines) == 1 else ""
+            taken.setdefault(key, []).extend([label + shown] if shown else [])
+    return [(key, "\n".join(texts)) for key, texts in taken.items()]
+
+
+def _is_same(key: str, name: str) -> bool:
+    """Whether a part is meant by a name: "Phones" is the phone."""
+    return _bare(key) == _bare(name)
+
+
+def _bare(name: str) -> str:
+    return name.strip().casefold().removesuffix("s")
 
 
 def _parsed(text: str) -> dict[str, Any]:
@@ -130,20 +177,15 @@ def _links(basics: Entry) -> Iterator[Link]:
             yield link
 
 
-def _write_basics(
-    basics: Entry, identity: Identity, writer: SectionWriter, phone_mark: str
-) -> None:
+def _write_basics(basics: Entry, identity: Identity, writer: SectionWriter) -> None:
     who = ", ".join(filter(None, (identity.name, identity.headline)))
     about = [who, _labelled("Based in", identity.place), plain_value(basics.get("summary"))]
     if identity.name or identity.headline or about[-1]:
         heading = f"About {identity.name}" if identity.name else "About"
         writer.add(SectionKind.ABOUT, heading, "\n".join(filter(None, about)))
-    phone = _labelled("Phone", text_field(basics, "phone", "telephone"))
-    if phone_mark and phone:
-        writer.add(SectionKind.CONTACT, f"Phone{phone_mark}", phone)
     contact = [
         _labelled("E-mail", identity.email),
-        "" if phone_mark else phone,
+        _labelled("Phone", text_field(basics, "phone", "telephone")),
         _labelled("Place", identity.place),
         _labelled("Availability", identity.availability),
         *(f"{link.label}: {link.url}" for link in identity.links),

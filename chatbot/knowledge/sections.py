@@ -84,7 +84,8 @@ class Link:
 class Profile:
     """Everything the program knows about its owner, as loaded from the profile folder.
 
-    `sections` are for everybody. What not everybody may read is in `gated`, see `audience`.
+    `sections` are for everybody. What not everybody may read is in `gated`, see `audience`;
+    `sends_codes` is whether an e-mail address can be confirmed.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Profile:
     sections: tuple[Section, ...] = ()
     problems: tuple[ProfileProblem, ...] = field(default=())
     gated: tuple["Gated", ...] = field(default=(), repr=False)
+    sends_codes: bool = True
 
     @property
     def first_name(self) -> str:

@@ -39,10 +39,11 @@ class AddEmail(Protocol):
 
 @dataclass(frozen=True)
 class TellingValues:
-    """What the owner is called."""
+    """What the owner is called, and whether visitors can confirm an e-mail address."""
 
     owner_name: str
     owner_first_name: str
+    sends_codes: bool = True
 
 
 class Telling:
@@ -108,7 +109,10 @@ class Telling:
         _, text, audience = read_answer_tag(question.answered_question, question.answer)
         if audience is Audience.PUBLIC:
             return text
-        return gated_words(audience, first_name=self._values.owner_first_name)
+        values = self._values
+        return gated_words(
+            audience, first_name=values.owner_first_name, sends_codes=values.sends_codes
+        )
 
     def _write(self, session: Session, email: str, questions: list[WaitingQuestion]) -> bool:
         if self._add_email is None:

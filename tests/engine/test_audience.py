@@ -60,6 +60,64 @@ def test_marked_facts_are_not_in_the_profile_and_what_stands_there_says_how_to_g
     assert audiences["Phone"] is Audience.VERIFIED
 
 
+MARKED = {
+    "cv.txt": "MARA LIND\nEngineer\n\nSALARY [approved]\nHIDDEN one\n\nSKILLS\nPython",
+    "a.md": "## Terms\n\n- Salary: HIDDEN two [approved]\n  - HIDDEN bonus\n- City: SHOWN\n",
+    "b.md": "## Rates\n\nSHOWN\n\n**What is your day rate?** [verified]\n\nHIDDEN three\n",
+    "c.md": "Q: What do you earn? [approved]\nA: HIDDEN four\n\nQ: Where?\nA: SHOWN\n",
+    "d.md": "## Bonus [aproved]\n\nHIDDEN five\n\n## Equity [Approved by owner]\n\nHIDDEN six\n",
+    "e.md": "## Open\n\nSHOWN [1], [GitHub](https://x.example), [Approved](https://y.example)\n",
+    "f.md": f"## {'Very long words of a heading ' * 8} [approved]\n\nHIDDEN seven\n",
+    "g.md": "## Rates\n\nSalary [approved]\n\n" + "HIDDEN and long. " * 200,
+    "resume.json": json.dumps(
+        {
+            "basics": {"name": "Mara Lind", "phone": "HIDDEN", "summary": "SHOWN"},
+            "work": [{"name": "Nord", "salary": "HIDDEN", "summary": "SHOWN"}],
+            "references": [{"name": "HIDDEN", "reference": "HIDDEN"}],
+            "meta": {
+                "availability": "HIDDEN",
+                "audience": {
+                    "basics.phone": "verified",
+                    "work.salary": "approved",
+                    "Reference": "approved",
+                    "availability": "approved",
+                    "hobbies": "approved",
+                },
+            },
+        }
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MARKED)
+def test_a_mark_closes_what_it_stands_at_wherever_that_is(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(MARKED[name])
+    profile = load_profile(tmp_path)
+    shown = "\n".join(f"{section.heading}\n{section.text}" for section in profile.sections)
+    hidden = "\n".join(one.section.text for one in profile.gated)
+    public = f"{shown}{profile.availability}{profile.headline}"
+    assert "HIDDEN" not in public
+    assert "SHOWN" not in hidden
+    assert hidden.count("HIDDEN") == MARKED[name].count("HIDDEN")
+    assert shown.count("SHOWN") == MARKED[name].count("SHOWN")
+    assert not any(mark in shown.casefold() for mark in ("[appr", "[aprov", "[verif"))
+
+
+def test_the_owner_is_told_of_marks_that_are_misspelt_or_name_nothing(tmp_path: Path) -> None:
+    for name in ("d.md", "resume.json"):
+        (tmp_path / name).write_text(MARKED[name])
+    told = {problem.source: problem.reason for problem in load_profile(tmp_path).problems}
+    assert "names hobbies, which is no part of this resume" in told["resume.json"]
+    assert "[Approved by owner]" in told["d.md"]
+
+
+def test_no_code_is_spoken_of_where_none_can_be_sent(folder: Path) -> None:
+    shown = load_profile(folder, sends_codes=False).sections
+    words = next(s.text for s in shown if s.heading == "What is your notice period?")
+    assert "on request" in words
+    assert "code" not in words
+
+
 async def prompts(sqlite_values, folder, prepare):
     """What the model is given for one question after `prepare` has been done."""
     with StandIn(default=Reply(text="Let me see.")) as stand_in:
