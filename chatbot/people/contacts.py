@@ -73,7 +73,7 @@ def save_contact(
     contact.updated_at = utc_now()
     session.add(contact)
     if conversation_id is not None:
-        told["consent"] = has_consented
+        told |= {"consent": has_consented, "email": email}
         note_told(session, contact_id=contact.id, conversation_id=conversation_id, told=told)
     if tells_owner and (is_first or has_new_email or _values(contact) != before):
         _announce(session, contact, conversation_id, is_first=is_first, dedupe_key=dedupe_key)

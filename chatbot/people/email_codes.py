@@ -36,7 +36,7 @@ TEXT = (
 
 @dataclass(frozen=True)
 class LeftAddress:
-    """An address that was left in a session; `is_verified` when it has been proved."""
+    """An address that was left in a session; `is_verified` when it has been proved there."""
 
     email: str
     is_verified: bool

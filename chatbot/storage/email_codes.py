@@ -7,7 +7,14 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from chatbot.storage.models import Booking, ChatSession, Contact, Conversation, EmailCode
+from chatbot.storage.models import (
+    Booking,
+    ChatSession,
+    Contact,
+    ContactConversation,
+    Conversation,
+    EmailCode,
+)
 from chatbot.storage.rows import update_rows
 
 Left = tuple[str, datetime | None]
@@ -16,7 +23,8 @@ Left = tuple[str, datetime | None]
 def list_left(
     session: Session, *, session_id: uuid.UUID, for_update: bool = False
 ) -> Sequence[Left]:
-    """The addresses that were left in a session, and when each was proved.
+    """The addresses that were left in a session, and when each was proved there: what somebody
+    else has proved or left before says nothing of this visitor.
 
     `for_update` locks the session's row: of two requests for a code the second counts the first.
     """
@@ -25,15 +33,24 @@ def list_left(
         session.exec(lock).first()
     own = select(Conversation.id).where(Conversation.session_id == session_id)
     booked = select(Booking.contact_id).where(Booking.session_id == session_id)
-    statement = (
-        select(Contact.email, Contact.email_verified_at)
-        .where(
-            col(Contact.conversation_id).in_(own) | col(Contact.id).in_(booked),
-            col(Contact.email).is_not(None),
-        )
+    came = select(Contact.email).where(
+        col(Contact.conversation_id).in_(own) | col(Contact.id).in_(booked),
+        col(Contact.email).is_not(None),
+    )
+    linked = (
+        select(Contact.email, ContactConversation.told)
+        .join(ContactConversation, col(ContactConversation.contact_id) == col(Contact.id))
+        .where(col(ContactConversation.conversation_id).in_(own), col(Contact.email).is_not(None))
         .order_by(col(Contact.id))
     )
-    return [(email, verified) for email, verified in session.exec(statement).all() if email]
+    left = list(session.exec(came.order_by(col(Contact.id))).all())
+    # A contact is also found by a phone number: that tells nobody the address that is in it.
+    left += [email for email, told in session.exec(linked) if (told or {}).get("email") == email]
+    proofs = select(EmailCode.email, EmailCode.used_at).where(
+        EmailCode.session_id == session_id, col(EmailCode.used_at).is_not(None)
+    )
+    proved = dict(session.exec(proofs).all())
+    return [(email, proved.get(email)) for email in dict.fromkeys(filter(None, left))]
 
 
 def count_since(

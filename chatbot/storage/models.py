@@ -345,8 +345,8 @@ class Contact(Table, table=True):
 class ContactConversation(Table, table=True):
     """That a contact was left, or spoke, in a conversation.
 
-    `told` is what was told of the contact there (name, phone, company, lines of the notes,
-    consent), so that whoever told it can have it erased although others know the same address.
+    `told` is what was told of the contact there (e-mail address, name, phone, company, lines of the
+    notes, consent), so that whoever told it can have it erased although others know the address.
     """
 
     __tablename__ = "contact_conversation"

@@ -16,6 +16,7 @@ from chatbot.storage.models import (
     Contact,
     ContactConversation,
     Conversation,
+    EmailCode,
     Escalation,
     JobDescription,
     Message,
@@ -61,7 +62,8 @@ class TranscriptMessage:
 
 @dataclass(frozen=True)
 class VisitorContact:
-    """Details that the visitor of a conversation left."""
+    """Details that the visitor of a conversation left; `is_confirmed` is whether this visitor has
+    proved the address, which anybody can type."""
 
     id: uuid.UUID
     name: str
@@ -70,6 +72,7 @@ class VisitorContact:
     company: str
     status: str
     has_consented: bool
+    is_confirmed: bool = False
 
 
 @dataclass(frozen=True)
@@ -142,7 +145,7 @@ def get_transcript(
         chat=chat,
         messages=messages,
         has_earlier=has_earlier,
-        contacts=_list_contacts(session, conversation_id),
+        contacts=_list_contacts(session, conversation_id, session_id=chat.session_id),
         jobs=_list_jobs(session, conversation_id),
         questions=_list_questions(session, conversation_id),
         escalations=_list_escalations(session, conversation_id),
@@ -227,7 +230,13 @@ def _build_message(
     )
 
 
-def _list_contacts(session: Session, conversation_id: uuid.UUID) -> tuple[VisitorContact, ...]:
+def _list_contacts(
+    session: Session, conversation_id: uuid.UUID, *, session_id: uuid.UUID
+) -> tuple[VisitorContact, ...]:
+    proofs = select(EmailCode.email).where(
+        EmailCode.session_id == session_id, col(EmailCode.used_at).is_not(None)
+    )
+    proved = set(session.exec(proofs).all())
     linked = select(ContactConversation.contact_id).where(
         ContactConversation.conversation_id == conversation_id
     )
@@ -246,6 +255,7 @@ def _list_contacts(session: Session, conversation_id: uuid.UUID) -> tuple[Visito
             company=row.company or "",
             status=row.status,
             has_consented=row.consent_at is not None,
+            is_confirmed=row.email in proved,
         )
         for row in session.exec(statement)
     )

@@ -83,10 +83,12 @@ def _escalation(row: EscalationTimes, texts: InboxTexts) -> str:
 
 def _contact(row: VisitorContact, texts: InboxTexts) -> str:
     consent = texts.consent_given if row.has_consented else texts.consent_missing
+    proof = texts.address_confirmed if row.is_confirmed else texts.address_open
     known = markup.facts(
         [
             (texts.name, markup.line(row.name)),
             (texts.email, _link("mailto", row.email)),
+            (texts.address, markup.line(proof if row.email else "")),
             (texts.phone, _link("tel", row.phone)),
             (texts.company, markup.line(row.company)),
             (texts.consent, markup.line(consent)),

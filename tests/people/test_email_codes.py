@@ -12,6 +12,9 @@ from chatbot.people.erasing import is_verified_by
 from chatbot.signing import Signer
 from chatbot.storage.database import Database
 from chatbot.storage.models import Contact, EmailCode, EmailMessage
+from chatbot.storage.transcripts import get_transcript
+from chatbot.ui.locales.owner_inbox_en import InboxTexts
+from chatbot.ui.owner_inbox_chat import about_html
 from tests.people.booking_fakes import Clock, add_visitor
 
 EMAIL = "ana@example.com"
@@ -122,6 +125,51 @@ async def test_a_code_is_worth_nothing_in_another_session(sqlite_database: Datab
         await codes.check(uuid.uuid4(), EMAIL, last_code(sqlite_database))
     with pytest.raises(NotFound):
         await codes.send(uuid.uuid4(), EMAIL)
+
+
+async def test_a_known_address_can_be_proved_by_whoever_left_it_too(database: Database):
+    """On a new device, or after somebody else has typed or proved it."""
+    first, second = leave(database), leave(database)
+    codes = make_codes(database, Clock())
+    for session_id in (first, second):
+        [left] = await codes.list_addresses(session_id)
+        assert (left.email, left.is_verified) == (EMAIL, False)
+        await codes.send(session_id, EMAIL)
+        await codes.check(session_id, EMAIL, last_code(database))
+        [left] = await codes.list_addresses(session_id)
+        assert left.is_verified
+
+
+async def test_a_phone_number_opens_no_address_that_somebody_else_left(database: Database):
+    owner, other = add_visitor(database), add_visitor(database)
+    phone = "+4930901820"
+    database.write_now(
+        lambda s: save_contact(s, email=EMAIL, phone=phone, conversation_id=owner.conversation_id)
+    )
+    database.write_now(
+        lambda s: save_contact(s, phone=phone, conversation_id=other.conversation_id)
+    )
+    assert len(rows(database, Contact)) == 1
+    codes = make_codes(database, Clock())
+    assert await codes.list_addresses(other.session_id) == ()
+    with pytest.raises(NotFound):
+        await codes.send(other.session_id, EMAIL)
+
+
+async def test_the_owner_sees_who_has_proved_an_address(database: Database):
+    proved, typed = add_visitor(database), add_visitor(database)
+    for place in (proved, typed):
+        chat = place.conversation_id
+        database.write_now(lambda s, chat=chat: save_contact(s, email=EMAIL, conversation_id=chat))
+    codes = make_codes(database, Clock())
+    await codes.send(proved.session_id, EMAIL)
+    await codes.check(proved.session_id, EMAIL, last_code(database))
+    for place, words in ((proved, "by this visitor"), (typed, "anybody can type")):
+        chat = place.conversation_id
+        transcript = database.read_now(
+            lambda s, chat=chat: get_transcript(s, conversation_id=chat, limit=5)
+        )
+        assert words in about_html(transcript, InboxTexts())
 
 
 async def test_without_a_mail_service_there_is_no_code(sqlite_database: Database):
