@@ -3,7 +3,7 @@
 import re
 
 from chatbot.engine.job_told import JobTold
-from chatbot.knowledge.fit import FitItem, build_summary
+from chatbot.knowledge.fit import FitItem, FitSheet, build_summary
 from chatbot.knowledge.fit_text import write_item
 from chatbot.knowledge.skill_names import find_skills
 from chatbot.knowledge.words import content_stems
@@ -81,7 +81,7 @@ def find_job_link(text: str) -> str:
 def tell_fit(job: JobTold, question: str, *, first_name: str, path: str) -> str:
     """The answer, as Markdown: the requirements that the question names, or what the sheet comes
     to; `path` opens the sheet."""
-    named = _find_items(job, question)
+    named = find_items(job.sheet, question)
     if named:
         lines = [line for item in named for line in write_item(item)]
         start = ASKED_FOR
@@ -99,13 +99,13 @@ def plain_text(line: str) -> str:
     return re.sub(r"[\[\]<>`*_]", "", line)
 
 
-def _find_items(job: JobTold, question: str) -> list[FitItem]:
+def find_items(sheet: FitSheet, question: str) -> list[FitItem]:
     """The few requirements that a question names; none for one about all of them."""
     skills = {mention.skill for mention in find_skills(question)}
     stems = set(content_stems(question)) - _EMPTY
     found = [
         item
-        for item in job.sheet.items
+        for item in sheet.items
         if skills & {mention.skill for mention in find_skills(item.requirement)}
         or (not skills and stems & (set(content_stems(item.requirement)) - _EMPTY))
     ]

@@ -16,6 +16,7 @@ from typing import Any
 from sqlmodel import Session
 
 from chatbot.engine.fit_desk import FitDesk
+from chatbot.engine.fit_question import asks_fit, find_items
 from chatbot.engine.knowledge_now import Knowledge, KnowledgeNow
 from chatbot.engine.limited import COVERED
 from chatbot.engine.wording import (
@@ -26,7 +27,8 @@ from chatbot.engine.wording import (
     tell_summary,
 )
 from chatbot.errors import InvalidInput, NotFound
-from chatbot.knowledge.fit import FitSheet, build_fit_sheet
+from chatbot.knowledge.fit import FitItem, FitSheet, build_fit_sheet
+from chatbot.knowledge.fit_text import STATUS_WORDS
 from chatbot.knowledge.fit_verdict import Evidence, FitStatus
 from chatbot.knowledge.records import list_passages, shorten_quote
 from chatbot.knowledge.rewording import Phrase
@@ -225,6 +227,14 @@ class TailorDesk:
             ]
             evidence = tuple(dict.fromkeys(e for advice in found for e in advice.evidence))
             return "\n".join(lines) or "Nothing of that kind comes up for this job.", evidence
+        sheet = file.sheet
+        named = find_items(sheet, question)
+        if named:
+            evidence = tuple(dict.fromkeys(e for item in named for e in item.evidence))
+            return "\n".join(map(_tell_item, named)), evidence
+        if asks_fit(question, has_job=True):
+            evidence = tuple(dict.fromkeys(e for item in sheet.items for e in item.evidence[:1]))
+            return "\n".join(f"- {line}" for line in file.summary), evidence
         reading = self._knowledge.latest.rules.read(question)
         hits = reading.hits[:SHOWN_HITS] if reading.coverage >= COVERED else ()
         if not hits:
@@ -268,6 +278,12 @@ def _make(row: JobDescription, knowledge: Knowledge) -> _Made:
     profile = knowledge.profile
     sheet = build_fit_sheet(row.text, profile, today=utc_now().date())
     return _Made(sheet, build_advice(sheet, profile), build_letter(sheet, profile))
+
+
+def _tell_item(item: FitItem) -> str:
+    note = f" ({item.note})" if item.note else ""
+    said = f"- {STATUS_WORDS[item.status]}: {item.requirement}{note}"
+    return "\n".join([said, *map(_cite, item.evidence)])
 
 
 def _cite(found: Evidence) -> str:

@@ -20,7 +20,12 @@ from chatbot.knowledge.fit_formal import (
 from chatbot.knowledge.fit_skills import judge_skills, judge_words, judge_years
 from chatbot.knowledge.fit_verdict import Evidence, FitStatus, Verdict
 from chatbot.knowledge.job_description import find_job_title
-from chatbot.knowledge.job_requirements import Requirement, RequirementKind, find_requirements
+from chatbot.knowledge.job_requirements import (
+    Requirement,
+    RequirementKind,
+    choose_requirements,
+    find_requirements,
+)
 from chatbot.knowledge.records import Records
 from chatbot.knowledge.rewording import Phrase, list_gaps
 from chatbot.knowledge.sections import Profile
@@ -28,6 +33,7 @@ from chatbot.knowledge.sections import Profile
 NOTHING_ASKED = (
     "No requirement could be read from this text. Paste the part that says what is asked for."
 )
+LEFT_OUT = "{count} more are asked for, which are not compared here."
 _RULES = {
     RequirementKind.YEARS: judge_years,
     RequirementKind.DEGREE: judge_degree,
@@ -54,10 +60,12 @@ class FitItem:
 
 @dataclass(frozen=True)
 class FitSheet:
-    """All requirements of a job description with what the records say to each."""
+    """The requirements of a job description with what the records say to each; `left_out` is how
+    many more it has."""
 
     title: str
     items: tuple[FitItem, ...]
+    left_out: int = 0
 
     def count(self, status: FitStatus) -> int:
         """How many requirements have a status."""
@@ -74,6 +82,7 @@ class FitSheet:
         """The sheet as plain values, for the database and the API."""
         return {
             "title": self.title,
+            "left_out": self.left_out,
             "items": [
                 {
                     "requirement": item.requirement,
@@ -110,14 +119,17 @@ def read_sheet(stored: dict[str, Any]) -> FitSheet:
             )
             for item in stored.get("items", ())
         ),
+        left_out=stored.get("left_out", 0),
     )
 
 
 def build_fit_sheet(text: str, profile: Profile, *, today: date) -> FitSheet:
     """The sheet of a job description; `today` ends the jobs that go on."""
     records = Records(profile, today=today)
-    items = [_item(wanted, judge(wanted, records)) for wanted in find_requirements(text)]
-    return FitSheet(title=find_job_title(text), items=tuple(items))
+    found = find_requirements(text)
+    chosen = choose_requirements(found)
+    items = tuple(_item(wanted, judge(wanted, records)) for wanted in chosen)
+    return FitSheet(find_job_title(text), items, left_out=len(found) - len(chosen))
 
 
 def judge(wanted: Requirement, records: Records) -> Verdict:
@@ -166,6 +178,8 @@ def build_summary(sheet: FitSheet, *, first_name: str) -> tuple[Phrase, ...]:
     tallies = [_tally("requirements", musts)] if musts else []
     if nice:
         tallies.append(_tally("wishes beyond that", nice))
+    if sheet.left_out:
+        tallies.append(LEFT_OUT.format(count=sheet.left_out))
     lines = [Phrase(tally, is_fixed=True) for tally in tallies]
     said = (
         (FitStatus.GAP, f"Not in {first_name}'s records, though they cover the topic"),

@@ -6,6 +6,7 @@ instead of about a candidate ("in your answer, ...") is none, and changes nothin
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,7 +24,9 @@ from chatbot.knowledge.job_wording import ASKED, OFFERED
 from chatbot.knowledge.skill_names import find_skills
 from chatbot.knowledge.words import content_stems, plain
 
+# A page of them; of more, some are wishes, since those are asked about too.
 MAX_REQUIREMENTS = 30
+MOST_WISHES_OF_MANY = 6
 MAX_CHARACTERS = 400
 _LONGEST_ITEM = 24
 
@@ -157,6 +160,12 @@ _SPEAKS = re.compile(
     r"[abc][12])\b"
 )
 _SHORT_LINE = 8
+# "Data Engineer in Berlin or remote", "Data Engineer (Berlin, hybrid)": the title is no place.
+_NAMED_PLACE = re.compile(
+    r"(?:\bin (?=[A-Z])([^()]*\b(?i:remote|hybrid|on-?site)\b[^()]*)|"
+    r"\(([A-Z][^()]*\b(?i:remote|hybrid|on-?site)\b[^()]*)\))$"
+)
+_IN_BRACKETS = re.compile(r"\(([^()]+)\)$")
 _SENTENCE_WORDS = re.compile(
     r"(?i)\b(?:work\w*|relocat\w+|travel\w*|commut\w+|must|can|is|are|be|based|willing\w*|requir\w+"
     r"|days?|place|location|located)\b"
@@ -242,7 +251,7 @@ _TO_READER = re.compile(
 
 
 def find_requirements(text: str) -> tuple[Requirement, ...]:
-    """The requirements of a job description, in order, each once; at most 30 of them."""
+    """The requirements of a job description, in order, each once."""
     found: dict[str, Requirement] = {}
     section, led = "", ""
     for line in restore_lines(text):
@@ -261,7 +270,16 @@ def find_requirements(text: str) -> tuple[Requirement, ...]:
             requirement = _read(item, led if is_led else section, is_bullet=is_bullet)
             if requirement is not None:
                 found.setdefault(plain(requirement.text), requirement)
-    return tuple(found.values())[:MAX_REQUIREMENTS]
+    return tuple(found.values())
+
+
+def choose_requirements(found: Sequence[Requirement]) -> tuple[Requirement, ...]:
+    """The requirements that a sheet compares, in their order: at most 30, musts before wishes."""
+    wishes = [wanted for wanted in found if not wanted.is_must]
+    musts = [wanted for wanted in found if wanted.is_must]
+    musts = musts[: MAX_REQUIREMENTS - min(len(wishes), MOST_WISHES_OF_MANY)]
+    chosen = {wanted.text for wanted in (*musts, *wishes[: MAX_REQUIREMENTS - len(musts)])}
+    return tuple(wanted for wanted in found if wanted.text in chosen)
 
 
 def is_to_reader(text: str) -> bool:
@@ -360,8 +378,14 @@ def _tell_place(text: str) -> str:
     says so."""
     if len(text.split()) > _SHORT_LINE or _SENTENCE_WORDS.search(text):
         return text
+    named = _NAMED_PLACE.search(text)
+    if named:
+        return f"Place of work: {(named[1] or named[2]).strip()}"
     parts = [part.strip() for part in re.split(r"[,|\u00b7\u2022]|\s[-\u2013\u2014]\s", text)]
     kept = [part for part in parts if part and not _COMPANY.search(part)]
+    inside = _IN_BRACKETS.search(text)
+    if inside and len(parts) == 1:
+        kept = [inside[1]]
     return f"Place of work: {', '.join(kept)}" if kept else text
 
 

@@ -23,10 +23,11 @@ _SHOWN = frozenset({SectionKind.WORK, SectionKind.PROJECT})
 _NOT_LEARNED = frozenset({"place", "permit"})
 _MEANT = {
     "letter": re.compile(r"(?i)\b(?:cover|letter|application|apply)\b"),
-    "learn": re.compile(r"(?i)\b(?:learn|gaps?|missing|lack|study|weak\w*)\b"),
+    "learn": re.compile(r"(?i)\b(?:learn|gaps?|lack|study|weak\w*)\b"),
     "reorder": re.compile(r"(?i)\b(?:re-?order|order|first|move|top|structure)\b"),
     "rephrase": re.compile(r"(?i)\b(?:re-?phrase|re-?word|wording|words|keywords?|terms?|say)\b"),
-    "highlight": re.compile(r"(?i)\b(?:highlight|strengths?|stress|emphasi[sz]e|show|best|fit)\b"),
+    "tell": re.compile(r"(?i)\btell (?:them|him|her|the)\b|\b(?:unknown|silent|not say)\b"),
+    "highlight": re.compile(r"(?i)\b(?:highlight|strengths?|stress|emphasi[sz]e|show|best)\b"),
 }
 
 

@@ -47,6 +47,23 @@ async def test_a_letter_and_an_open_question_are_answered_without_a_model(sqlite
         assert silent.evidence == ()
 
 
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("Is SAP covered?", "- Open: "),
+        ("What about Rust?", "- Gap: Strong knowledge of Rust (Rust)\n  \u201cLanguages"),
+        ("Do I match?", "2 of 5 requirements met"),
+        ("What should I tell them?", "Your records do not say anything about SAP"),
+    ],
+)
+async def test_questions_about_the_job_are_answered_by_its_sheet(sqlite_values, question, words):
+    async with running_services(make_settings(sqlite_values)) as services:
+        job = await services.tailor.add_job(JOB)
+        turn = await services.tailor.ask(job, question)
+        assert words in turn.answer
+        assert "**" not in turn.answer
+
+
 async def test_the_same_text_stands_in_the_list_once(sqlite_values):
     async with running_services(make_settings(sqlite_values)) as services:
         for _ in range(2):

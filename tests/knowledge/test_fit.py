@@ -291,3 +291,15 @@ def test_what_is_offered_or_says_nothing_is_no_requirement(line: str) -> None:
 )
 def test_years_are_told_of_each_skill_that_is_asked_for(line, note):
     assert judge(line).note == note
+
+
+def test_of_a_very_long_list_the_sheet_says_how_much_it_leaves_out():
+    musts = "\n".join(f"- Experience with machine number {n}" for n in range(40))
+    wishes = "\n".join(f"- Knowledge of apparatus number {n}" for n in range(10))
+    sheet = build_fit_sheet(f"Requirements\n{musts}\n\nNice to have\n{wishes}", SAMPLE, today=TODAY)
+    assert (len(sheet.items), sheet.left_out) == (30, 20)
+    assert sum(not item.is_must for item in sheet.items) == 6
+    assert "20 more are asked for, which are not compared here." in summarise(sheet)
+    assert read_sheet(sheet.to_json()) == sheet
+    old = {name: value for name, value in sheet.to_json().items() if name != "left_out"}
+    assert read_sheet(old).left_out == 0

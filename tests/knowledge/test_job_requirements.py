@@ -82,6 +82,12 @@ def test_a_very_long_text_is_read_in_time():
 def test_the_line_of_an_employers_place_is_told_as_a_place():
     text = "Data Engineer\nAcme GmbH, Berlin (hybrid)\n\nRequirements\n- Python\n"
     assert [r.text for r in find_requirements(text)] == ["Place of work: Berlin (hybrid)", "Python"]
+    for title, place in (
+        ("Head of Data Engineering in Berlin or remote", "Berlin or remote"),
+        ("Senior Data Engineer (Berlin, hybrid)", "Berlin, hybrid"),
+        ("Senior Data Engineer (remote)", "remote"),
+    ):
+        assert find_requirements(title)[0].text == f"Place of work: {place}"
     (place,) = find_requirements("You work in our Berlin office, hybrid.")
     assert place.text == "You work in our Berlin office, hybrid"
 
