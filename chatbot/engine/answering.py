@@ -15,12 +15,13 @@ from chatbot.engine.fit_question import (
     FIT_LINK,
     NO_JOB,
     asks_fit,
+    find_items,
     find_job_link,
     plain_text,
     tell_fit,
 )
 from chatbot.engine.knowledge_now import KnowledgeNow
-from chatbot.engine.limited import TurnReading
+from chatbot.engine.limited import COVERED, TurnReading
 from chatbot.engine.model_answer import FILES_QUESTION, MAX_TOOL_CALLS, ModelAnswer, Rounds
 from chatbot.engine.outcome import Outcome
 from chatbot.engine.tools import DONE, Toolbox, ToolContext, ToolResult
@@ -244,7 +245,8 @@ class Answering:
         if call is not None:
             yield call
         if reading.answer is None and reading.human is None and contact is None:
-            fit = self._tell_of_job(turn.draft, words)
+            is_covered = reading.coverage >= COVERED
+            fit = self._tell_of_job(turn.draft, words, is_covered=is_covered)
             if fit:
                 yield TextDelta(fit)
                 return
@@ -282,10 +284,12 @@ class Answering:
         call = ToolCalled("record_user_details", result.outcome)
         return (contact if result.outcome == DONE else None), call
 
-    def _tell_of_job(self, draft: Draft, words: str) -> str:
-        """What the fit sheet says to a question about the job; "" for any other question."""
+    def _tell_of_job(self, draft: Draft, words: str, *, is_covered: bool) -> str:
+        """What the fit sheet says to a question about the job, or to one that names what the job
+        asks for and that the records do not cover; "" for any other question."""
         job = draft.job_told
-        if not asks_fit(words, has_job=job is not None):
+        names_some = job is not None and not is_covered and find_items(job.sheet, words)
+        if not names_some and not asks_fit(words, has_job=job is not None):
             return ""
         first = self._values.owner_first_name
         if job is None or not job.sheet.items:

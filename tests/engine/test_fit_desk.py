@@ -122,6 +122,8 @@ async def test_what_the_model_says_of_the_job_is_shown(sqlite_values):
         ("Is this a good match? What is missing?", "2 of 5 requirements met, 1 missing, 2 open."),
         ("Does she fit the role?", "2 of 5 requirements met, 1 missing, 2 open."),
         ("Does she meet the Rust requirement?", "- **Gap**: Strong knowledge of Rust (Rust)"),
+        ("What about Rust?", "- **Gap**: Strong knowledge of Rust (Rust)"),
+        ("And SAP?", "- **Open**: "),
     ],
 )
 async def test_without_a_model_the_sheet_answers_questions_about_the_job(
