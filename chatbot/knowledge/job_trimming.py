@@ -7,6 +7,7 @@ by its own words. The words
 stand in `job_wording`.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -29,6 +30,10 @@ from chatbot.knowledge.job_wording import (
 _LEAST = 0.0
 # What the words of a sentence add: of a requirement (three count), of a duty, a product or skill.
 _PER_ASKED, _PER_DUTY, _PER_NAME = 0.4, 1.0, 0.1
+_WISHES = re.compile(
+    r"(?i)(?:nice|good)[- ]to[- ]have|\b(?:prefer|desir|bonus|pluses|optional|ideal)\w*\b|"
+    r"\b(?:a|big) plus\b|\bvon vorteil\b"
+)
 _LONG_LINE = 20
 _MOST_HEADING_WORDS = 9
 _LONGEST_READ = 60_000
@@ -36,11 +41,13 @@ _LONGEST_READ = 60_000
 
 @dataclass
 class _Piece:
-    """A sentence or a line: where it stands, what it is worth, and what it costs."""
+    """A sentence or a line: where it stands, what it is worth, and what it costs. `heading` is the
+    one above it, where it has to be told."""
 
     line: int
     text: str
     worth: float
+    heading: str = ""
     tokens: int = 0
 
 
@@ -74,22 +81,28 @@ def trim_job(text: str, budget_tokens: int, count: Callable[[str], int]) -> str:
 
 def _join(pieces: list[_Piece], chosen: list[int]) -> str:
     lines: dict[int, list[str]] = {}
+    heading = ""
     for place in sorted(chosen):
-        lines.setdefault(pieces[place].line, []).append(pieces[place].text)
-    return "\n".join(" ".join(parts) for parts in lines.values())
+        piece = pieces[place]
+        above = [f"{piece.heading}\n"] if piece.heading != heading else []
+        heading = piece.heading
+        lines.setdefault(piece.line, above).append(piece.text)
+    return "\n".join(" ".join(parts).replace("\n ", "\n") for parts in lines.values())
 
 
 def _weigh(text: str) -> Iterator[_Piece]:
-    section = OPENING
+    section, heading, tells = OPENING, "", False
     for number, line in enumerate(text.splitlines()):
         if not line.strip():
             continue
         kind = _read_heading(line)
         if kind is not None:
-            section = kind
+            # Below "Nice to have" a line is no requirement, and below the next heading it is.
+            tells = tells or _WISHES.search(line) is not None
+            section, heading = kind, line.strip() if tells else ""
             continue
         for part in _split(line.strip()):
-            yield _Piece(number, part, _worth(part, section))
+            yield _Piece(number, part, _worth(part, section), heading)
 
 
 def _split(line: str) -> list[str]:

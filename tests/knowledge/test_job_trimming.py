@@ -105,3 +105,12 @@ def test_odd_texts_are_accepted(text: str) -> None:
 def test_long_hostile_lines_are_read_in_time() -> None:
     text = "\n".join(["a " * 5000, "we offer " * 2000, "A" * 20_000, "- " * 5000])
     trim_job(text, 10, words)
+
+
+def test_what_is_nice_to_have_still_stands_below_its_heading() -> None:
+    text = (
+        "Engineer\n\nNice to have\n- Go\n- Azure\n\nRequirements\n- Knowledge of Rust\n\n"
+        "Benefits\n- Health insurance for you and the family, and a pension plan, and fruit\n"
+    )
+    kept = trim_job(text, 20, lambda part: len(part.split()))
+    assert kept == "Engineer\nNice to have\n- Go\n- Azure\nRequirements\n- Knowledge of Rust"
