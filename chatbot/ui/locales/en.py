@@ -96,7 +96,7 @@ class Texts:
     unseen: str = "Please leave this empty"
     send_contact: str = "Send to {name}"
     contact_done: str = "Thank you. {name} has your details."
-    contact_next: str = "{name} can write to {email} about this. There is nothing more to do."
+    contact_next: str = "{name} can write to {email} about this."
     contact_next_unasked: str = (
         "You did not agree to be contacted, so {name} will only read what you wrote. "
         "To change that, tick the box and send again."
