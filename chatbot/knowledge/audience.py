@@ -19,7 +19,8 @@ _BRACKETS = re.compile(r"\s*\[([^\W\d_][^\]\[\n]{2,40})\](?!\()")
 _PREFIX = re.compile(r"(?i)^audience:\s*")
 _MEANT = ("approved", "verified")
 _BEGIN_OF_MARK = ("approv", "aprov", "verif")
-_SYNONYMS = frozenset("private confidential restricted secret".split())
+# "[Confidential]" is what a CV calls a client.
+_SYNONYMS = frozenset("private restricted hidden".split())
 _CLOSE = 0.85
 _MOST_WORDS = 4
 _LIST_ITEM = re.compile(r"^\s*[-\u2022\u25e6*]\s+")
@@ -83,9 +84,10 @@ def _find_marks(text: str) -> Iterator[Mark]:
 def _is_meant(words: str) -> bool:
     """Whether words in brackets are a mark that was misspelt or has another name."""
     parts = re.findall(r"\w+", words)
+    if words in _SYNONYMS:
+        return True
     return len(parts) <= _MOST_WORDS and any(
-        part in _SYNONYMS
-        or part.startswith(_BEGIN_OF_MARK)
+        part.startswith(_BEGIN_OF_MARK)
         or any(SequenceMatcher(None, part, meant).ratio() >= _CLOSE for meant in _MEANT)
         for part in parts
     )

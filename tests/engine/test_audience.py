@@ -66,7 +66,8 @@ MARKED = {
     "b.md": "## Rates\n\nSHOWN\n\n**What is your day rate?** [verified]\n\nHIDDEN three\n",
     "c.md": "Q: What do you earn? [approved]\nA: HIDDEN four\n\nQ: Where?\nA: SHOWN\n",
     "d.md": "## Bonus [aproved]\n\nHIDDEN five\n\n## Equity [Approved by owner]\n\nHIDDEN six\n",
-    "e.md": "## Open\n\nSHOWN [1], [GitHub](https://x.example), [Approved](https://y.example)\n",
+    "e.md": "## Open\n\nSHOWN [1], [GitHub](https://x.example), [Approved](https://y.example)\n"
+    "- SHOWN: consultant at [Confidential], [private cloud]\n",
     "f.md": f"## {'Very long words of a heading ' * 8} [approved]\n\nHIDDEN seven\n",
     "g.md": "## Rates\n\nSalary [approved]\n\n" + "HIDDEN and long. " * 200,
     "resume.json": json.dumps(
