@@ -59,17 +59,21 @@ def read_held_data(session: Session, chat: ChatSession) -> HeldData:
     # What was withheld was never said to anybody: it is deleted with the chat, and not handed out.
     del conditions[Withheld]
     rows = {str(table.__tablename__): _read(session, table, c) for table, c in conditions.items()}
-    rows["contact"] += [
-        {"email": row.email, "shared": True, "told_by_you": _told(session, row, own)}
-        for row in contacts
-        if row not in theirs
-    ]
+    rows["contact"] += [_shared(session, row, own) for row in contacts if row not in theirs]
     rows["notification"] = [_outline(row) for row in list_naming(session, [chat.id, *own])]
     return HeldData(taken_at=utc_now(), rows={name: rows[name] for name in sorted(rows)})
 
 
 def _is_theirs(session: Session, row: Contact, chat: ChatSession, own: Collection[Any]) -> bool:
     return is_only_of(session, row, own) or is_verified_by(session, row, chat.id)
+
+
+def _shared(session: Session, row: Contact, own: Collection[Any]) -> dict[str, Any]:
+    """What one of several visitors of a contact told of it. A contact is also found by a phone
+    number: that tells nobody the address that is in it."""
+    told = _told(session, row, own)
+    email = row.email if any(part.get("email") == row.email for part in told) else None
+    return {"email": email, "shared": True, "told_by_you": told}
 
 
 def _told(session: Session, row: Contact, own: Collection[Any]) -> list[dict[str, Any]]:

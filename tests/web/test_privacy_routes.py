@@ -23,7 +23,7 @@ from chatbot.storage.models import (
     utc_now,
 )
 from chatbot.storage.visitor_rows import VISITOR_TABLES, visit_rows
-from tests.fakes import make_settings, read_rows, running_services
+from tests.fakes import Visitor, make_settings, read_rows, running_services
 from tests.people.test_erasing import tell
 from tests.people.visitor_data import Left
 
@@ -110,6 +110,16 @@ async def test_who_shares_an_address_sees_only_what_they_told(site: Site) -> Non
         ["told by Bea", "Also gave the name Bea."]
     ]
     assert ONE not in (json.dumps(data) + page).replace(left.email, "")
+    assert shared[0]["email"] == left.email
+
+    # A phone number that is known tells nobody the address beside it.
+    third = (await Visitor.arrive(site.services.chat)).view
+    phone = "+4930901820"
+    known = tell(database, left.conversation, email=left.email, phone=phone)
+    assert tell(database, third.conversation_id, email=None, phone=phone) == known
+    data, page = read_zip(await site.post("/api/me/export", third.token))
+    assert [contact["email"] for contact in data["contact"]] == [None]
+    assert left.email not in json.dumps(data) + page
 
     code = {"email": left.email, "code_hash": "0", "expires_at": utc_now(), "used_at": utc_now()}
     database.write_now(lambda s: s.add(EmailCode(session_id=other.chat, **code)))
